@@ -1,0 +1,7 @@
+//! The pipeline render → parse → validate for one document, its dependencies and its cache. Does not know who asks.
+
+mod diagnostic;
+mod outcome;
+
+pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
+pub use outcome::{Analysis, FileKind, ReadingMode, StageDurations};

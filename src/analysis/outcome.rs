@@ -1,0 +1,70 @@
+//! What the analysis of one document yields.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Diagnostic;
+use crate::config::TestConfig;
+use crate::template::{Rendered, SourceFile};
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A cleanroom test.
+    Test,
+    /// A library of macros (its name starts with `_`).
+    MacroLibrary,
+    /// The project's `cleanroom.toml`.
+    ProjectSettings,
+    /// A coverage manifest (`[system]`, `[weights]`, `[[dimensions.*]]`).
+    CoverageManifest,
+    /// Another TOML file.
+    Other,
+}
+
+/// How a document is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadingMode {
+    /// No template markers at all.
+    Plain,
+    /// TOML as it stands, with expressions inside strings or comments; analysed 1:1.
+    InString,
+    /// A template that is rendered first.
+    Rendered,
+}
+
+/// How long each stage took. A stage that did not run is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StageDurations {
+    /// Lexing, lowering, rendering and mapping.
+    pub render: Duration,
+    /// TOML, schema and model.
+    pub parse: Duration,
+    /// Rules of the level `Semantic`.
+    pub semantic: Duration,
+    /// Rules of the level `Structure` that look at blocks.
+    pub structure: Duration,
+    /// Rules of the level `Structure` that look at expectations.
+    pub expectations: Duration,
+}
+
+/// The analysis of one revision of one document.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// What the file is. Only tests are judged.
+    pub kind: FileKind,
+    /// How it was read.
+    pub mode: ReadingMode,
+    /// All findings, sorted by place, then severity, then code; each once.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The document (index 0) and all files that took part in its render.
+    pub files: Vec<SourceFile>,
+    /// The render, where one was needed. With several matrix combinations, that of the representative one.
+    pub rendered: Option<Arc<Rendered>>,
+    /// The typed model, as far as the mistakes allow.
+    pub config: Arc<TestConfig>,
+    /// How long each stage took.
+    pub durations: StageDurations,
+    /// Whether the render came from the cache.
+    pub cached: bool,
+}

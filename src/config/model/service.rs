@@ -1,0 +1,96 @@
+//! `[services.*]` and `[service.*]`.
+
+use super::{Name, Scalar, Spanned, Text};
+use crate::text::Span;
+
+/// Which of the two tables a service stands in. Both share one namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceTable {
+    /// `[services.X]`.
+    Services,
+    /// `[service.X]`.
+    Service,
+}
+
+/// One service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// The table that it stands in.
+    pub table: ServiceTable,
+    /// Its name: the key in that table.
+    pub name: Name,
+    /// The header `[services.X]`, or the key of an inline table.
+    pub header: Span,
+    /// `plugin`.
+    pub plugin: Option<Text>,
+    /// `type` (older dialect).
+    pub kind: Option<Text>,
+    /// `image`.
+    pub image: Option<Text>,
+    /// `args`.
+    pub args: Option<Spanned<Vec<Text>>>,
+    /// `command`.
+    pub command: Option<Spanned<Vec<Text>>>,
+    /// `env`, `environment`, `env_vars`; map or `K=V` list.
+    pub env: Vec<EnvironmentVariable>,
+    /// `ports`, each spelling.
+    pub ports: Vec<Port>,
+    /// `volumes`, each spelling.
+    pub volumes: Vec<Volume>,
+    /// `health_check` or `healthcheck`.
+    pub health_check: Option<HealthCheck>,
+    /// `wait_for_span`.
+    pub wait_for_span: Option<Text>,
+    /// `wait_for_span_timeout_secs`.
+    pub wait_for_span_timeout_secs: Option<Spanned<i64>>,
+    /// `depends_on`.
+    pub depends_on: Vec<Text>,
+}
+
+/// One environment variable of a service or step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvironmentVariable {
+    /// The variable's name; in the list form the part before `=`.
+    pub name: Name,
+    /// Its value. In the list form a text whose content is the part behind `=`; `None` where a list item has no `=`.
+    pub value: Option<Scalar>,
+}
+
+/// One published port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The port on the host (equal to `container` unless both are written).
+    pub host: Spanned<u16>,
+    /// The port in the container.
+    pub container: Spanned<u16>,
+    /// The whole value.
+    pub span: Span,
+}
+
+/// One mounted volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Path on the host, if it is known.
+    pub host: Option<Text>,
+    /// Path in the container, if it is known.
+    pub container: Option<Text>,
+    /// Whether it is mounted read-only.
+    pub read_only: bool,
+    /// The whole value.
+    pub span: Span,
+}
+
+/// A health check.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HealthCheck {
+    /// The key or header.
+    pub header: Span,
+    /// The command; one element for a text.
+    pub command: Option<Spanned<Vec<Text>>>,
+    /// Time between two probes, in milliseconds.
+    pub interval_ms: Option<Spanned<f64>>,
+    /// Time for one probe, in milliseconds.
+    pub timeout_ms: Option<Spanned<f64>>,
+    /// Probes before giving up.
+    pub retries: Option<Spanned<i64>>,
+}

@@ -1,0 +1,3 @@
+//! The binary `clnrm-lsp`: the language server and the headless check.
+
+fn main() {}

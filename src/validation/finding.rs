@@ -1,0 +1,128 @@
+//! What a rule says about one place.
+
+use super::{Rule, Severity};
+use crate::template::FileSpan;
+use crate::text::Span;
+
+/// Where a finding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the parsed text: the rendered text of a template, or the file itself where nothing had to be rendered.
+    /// `analysis` maps it to the place in the template.
+    Parsed(Span),
+    /// In a file as its author wrote it.
+    Source(FileSpan),
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self::Parsed(span)
+    }
+}
+
+impl From<FileSpan> for Place {
+    fn from(span: FileSpan) -> Self {
+        Self::Source(span)
+    }
+}
+
+/// One finding of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Severity where it differs from the rule's default.
+    pub severity: Option<Severity>,
+    /// What is wrong, in one sentence that starts in lower case and has no full stop; names in back-ticks.
+    pub message: String,
+    /// What to do, in the same form ("did you mean `attrs`?").
+    pub help: Option<String>,
+    /// The tightest place.
+    pub place: Place,
+    /// Other places that belong to it, each with its own sentence.
+    pub related: Vec<(Place, String)>,
+    /// Mends it.
+    pub fixes: Vec<Fix>,
+}
+
+impl Finding {
+    /// A finding of `rule` at `place`.
+    pub fn new(rule: &'static Rule, place: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: None,
+            message: message.into(),
+            help: None,
+            place: place.into(),
+            related: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// With a severity other than the rule's default.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// With a help line.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With another place that belongs to it.
+    pub fn related(mut self, place: impl Into<Place>, message: impl Into<String>) -> Self {
+        self.related.push((place.into(), message.into()));
+        self
+    }
+
+    /// With a fix.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+}
+
+/// A safe edit that mends a finding. It is offered only where every edited place is literal text of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, imperative ("replace `attribute` by `attrs`").
+    pub title: String,
+    /// Its edits, sorted and without overlap.
+    pub edits: Vec<TextEdit>,
+}
+
+impl Fix {
+    /// A fix with one edit.
+    pub fn replace(title: impl Into<String>, place: impl Into<Place>, text: impl Into<String>) -> Self {
+        Self { title: title.into(), edits: vec![TextEdit { place: place.into(), text: text.into() }] }
+    }
+}
+
+/// Replaces a place by a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextEdit {
+    /// What is replaced; may be empty.
+    pub place: Place,
+    /// By what.
+    pub text: String,
+}
+
+/// Where rules put what they find.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds a finding.
+    pub fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// All findings, in the order in which they were found.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.list
+    }
+}

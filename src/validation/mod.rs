@@ -1,0 +1,12 @@
+//! What is right and wrong in a test: findings, the catalogue of rules and their three levels. Knows neither editors nor
+//! containers.
+
+pub mod catalogue;
+pub mod finding;
+pub mod rule;
+pub mod rules;
+pub mod subject;
+
+pub use finding::{Finding, Findings, Fix, Place, TextEdit};
+pub use rule::{Level, Rule, Severity};
+pub use subject::Subject;
