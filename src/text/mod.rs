@@ -1,5 +1,9 @@
 //! Text and places in it: byte spans, lines and columns, and documents that are edited. Knows neither TOML nor LSP types.
 
+mod document;
+mod encoding;
 mod span;
 
+pub use document::{Change, Document, Position};
+pub use encoding::Encoding;
 pub use span::Span;

@@ -10,8 +10,8 @@ mod value;
 
 pub use action::{Run, RunCommand, Scenario, Step};
 pub use expect::{
-    AttributeMatch, AttributeValue, Bound, Counts, DurationBounds, Expect, Graph, Hermeticity, NamePair, Order, SpanExpectation,
-    Status, Window,
+    AttributeMatch, AttributeValue, Bound, Counts, DurationBounds, Expect, Graph, Hermeticity, NamePair, Order,
+    SpanExpectation, Status, Window,
 };
 pub use otel::{Determinism, Limits, Otel, Report, ReportOutput};
 pub use otel_validation::{ExpectedSpan, ExpectedTrace, OtelValidation};

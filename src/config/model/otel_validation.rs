@@ -1,6 +1,8 @@
 //! `[otel_validation]`: the expectations of the older dialect.
 
-use super::{Counts, DurationBounds, Graph, Hermeticity, Keyed, NamePair, Order, Scalar, Spanned, Status, Text, Window};
+use super::{
+    Counts, DurationBounds, Graph, Hermeticity, Keyed, NamePair, Order, Scalar, Spanned, Status, Text, Window,
+};
 use crate::text::Span;
 
 /// `[otel_validation]`.
