@@ -156,7 +156,10 @@ mod tests {
 
     const ENCODINGS: [Encoding; 3] = [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32];
 
-    fn changed(text: &str, encoding: Encoding, changes: &[((usize, usize), (usize, usize), &str)]) -> String {
+    /// Start, end and new text, with lines and columns from 0.
+    type Edit<'a> = ((usize, usize), (usize, usize), &'a str);
+
+    fn changed(text: &str, encoding: Encoding, changes: &[Edit<'_>]) -> String {
         let mut document = Document::new(text);
         let changes: Vec<Change> = changes
             .iter()
