@@ -1,7 +1,9 @@
 //! The pipeline render → parse → validate for one document, its dependencies and its cache. Does not know who asks.
 
+pub mod cache;
 mod diagnostic;
 mod outcome;
 
+pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
 pub use outcome::{Analysis, FileKind, ReadingMode, StageDurations};
