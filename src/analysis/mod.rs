@@ -4,6 +4,7 @@ pub mod cache;
 mod diagnostic;
 mod outcome;
 
+pub use crate::template::ReadingMode;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
-pub use outcome::{Analysis, FileKind, ReadingMode, StageDurations};
+pub use outcome::{Analysis, FileKind, StageDurations};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Diagnostic;
 use crate::config::TestConfig;
-use crate::template::{Rendered, SourceFile};
+use crate::template::{ReadingMode, Rendered, SourceFile};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,17 +20,6 @@ pub enum FileKind {
     CoverageManifest,
     /// Another TOML file.
     Other,
-}
-
-/// How a document is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReadingMode {
-    /// No template markers at all.
-    Plain,
-    /// TOML as it stands, with expressions inside strings or comments; analysed 1:1.
-    InString,
-    /// A template that is rendered first.
-    Rendered,
 }
 
 /// How long each stage took. A stage that did not run is zero.

@@ -2,8 +2,10 @@
 
 mod document;
 mod encoding;
+mod nearest;
 mod span;
 
 pub use document::{Change, Document, Position};
 pub use encoding::Encoding;
+pub use nearest::nearest;
 pub use span::Span;

@@ -1,7 +1,7 @@
 //! What a rule says about one place.
 
 use super::{Rule, Severity};
-use crate::template::FileSpan;
+use crate::template::{FileSpan, Problem};
 use crate::text::Span;
 
 /// Where a finding stands.
@@ -59,10 +59,36 @@ impl Finding {
         }
     }
 
+    /// A finding of `rule` about a mistake in a template, with the calls that lead there as related places.
+    pub fn in_template(rule: &'static Rule, problem: &Problem, message: impl Into<String>) -> Self {
+        let mut finding = Self::new(rule, problem.at, message);
+        finding.related = problem.stack.iter().map(|&at| (Place::Source(at), "reached from here".to_owned())).collect();
+        finding
+    }
+
     /// With a severity other than the rule's default.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
         self
+    }
+
+    /// With a severity of `worst` where it would be worse. `Severity::Error` changes nothing.
+    pub fn at_most(mut self, worst: Severity) -> Self {
+        if self.severity.unwrap_or(self.rule.severity) < worst {
+            self.severity = Some(worst);
+        }
+        self
+    }
+
+    /// With "did you mean …?" as help and the replacement as fix, where there is a suggestion. `place` is that of the
+    /// bare name, without quotes.
+    pub fn did_you_mean(self, written: &str, suggestion: Option<&str>, place: impl Into<Place>) -> Self {
+        let Some(suggestion) = suggestion else { return self };
+        self.help(format!("did you mean `{suggestion}`?")).fix(Fix::replace(
+            format!("replace `{written}` by `{suggestion}`"),
+            place,
+            suggestion,
+        ))
     }
 
     /// With a help line.

@@ -7,6 +7,7 @@ pub mod rule;
 pub mod rules;
 pub mod subject;
 
+pub use catalogue::{RULES, check, check_stage};
 pub use finding::{Finding, Findings, Fix, Place, TextEdit};
-pub use rule::{Level, Rule, Severity};
+pub use rule::{Level, Rule, Severity, Stage};
 pub use subject::Subject;

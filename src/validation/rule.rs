@@ -2,7 +2,7 @@
 
 use super::{Findings, Subject};
 
-/// When a rule is checked; each level includes those before it.
+/// How deep a check goes; each level includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// The template renders and the text is TOML.
@@ -11,6 +11,44 @@ pub enum Level {
     Semantic,
     /// The blocks and expectations together make sense.
     Structure,
+}
+
+impl Level {
+    /// The level's name, as `--level` takes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Semantic => "semantic",
+            Self::Structure => "structure",
+        }
+    }
+}
+
+/// The part of a check that a rule belongs to; each is timed on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// The template renders and the text is TOML.
+    Syntax,
+    /// Keys, types, single values and references.
+    Semantic,
+    /// Whole blocks: what a test needs, names that clash, services, steps and scenarios together.
+    Blocks,
+    /// Expectations together: contradictions, circles, duplicates.
+    Expectations,
+}
+
+impl Stage {
+    /// All stages, in the order in which they run.
+    pub const ALL: [Self; 4] = [Self::Syntax, Self::Semantic, Self::Blocks, Self::Expectations];
+
+    /// The level that the stage belongs to.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Syntax => Level::Syntax,
+            Self::Semantic => Level::Semantic,
+            Self::Blocks | Self::Expectations => Level::Structure,
+        }
+    }
 }
 
 /// How bad a finding is.
@@ -26,13 +64,25 @@ pub enum Severity {
     Hint,
 }
 
-/// One rule. Each lives in its own file under `rules/`, as a constant `RULE`.
+impl Severity {
+    /// The severity's name, as settings and reports write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// One rule. Each lives in its own file under `rules/`, as a static `RULE`.
 #[derive(Debug)]
 pub struct Rule {
-    /// The stable code, in kebab case (`orphan-service`).
+    /// The stable code, in kebab case (`orphan-service`): the name of its file with `-` for `_`.
     pub code: &'static str,
     /// When it is checked.
-    pub level: Level,
+    pub stage: Stage,
     /// Severity unless the project's settings or the finding itself say otherwise.
     pub severity: Severity,
     /// One sentence without full stop: what it finds.
@@ -45,6 +95,13 @@ pub struct Rule {
     pub right: &'static str,
     /// Looks for it. Must be linear in the size of the subject and must not allocate where nothing is found.
     pub check: fn(&Subject<'_>, &mut Findings),
+}
+
+impl Rule {
+    /// The level that the rule belongs to.
+    pub const fn level(&self) -> Level {
+        self.stage.level()
+    }
 }
 
 impl PartialEq for Rule {
