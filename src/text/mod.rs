@@ -2,10 +2,12 @@
 
 mod document;
 mod encoding;
+mod line_index;
 mod nearest;
 mod span;
 
 pub use document::{Change, Document, Position};
 pub use encoding::Encoding;
+pub use line_index::{LineColumn, LineIndex};
 pub use nearest::nearest;
 pub use span::Span;
