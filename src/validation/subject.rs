@@ -1,7 +1,8 @@
 //! What rules look at.
 
 use crate::config::TestConfig;
-use crate::template::{Problem, ReadingMode};
+use crate::template::{Problem, ProblemKind, ReadingMode, SourceMap};
+use crate::text::Span;
 
 use super::Severity;
 
@@ -16,6 +17,8 @@ pub struct Subject<'a> {
     pub template: &'a [Problem],
     /// How the document is read. In mode `InString` an expression that can't be evaluated leaves a valid test behind.
     pub mode: ReadingMode,
+    /// From the parsed text back to the template; `None` where nothing had to be rendered.
+    pub source_map: Option<&'a SourceMap>,
 }
 
 impl Subject<'_> {
@@ -27,4 +30,26 @@ impl Subject<'_> {
             ReadingMode::Plain | ReadingMode::Rendered => Severity::Error,
         }
     }
+
+    /// Whether the parsed text is all there: only then does the absence of a block mean that its author left it out. A
+    /// template with mistakes may have lost any block.
+    pub fn is_whole(&self) -> bool {
+        self.mode != ReadingMode::Rendered || !self.template.iter().any(loses_text)
+    }
+
+    /// Whether the author wrote the text at `span` out, rather than having it put there by an expression.
+    pub fn is_written_out(&self, span: Span) -> bool {
+        self.source_map.is_none_or(|map| map.literal(span).is_some())
+    }
+}
+
+/// Whether a mistake in a template leaves a hole in the rendered text.
+fn loses_text(problem: &Problem) -> bool {
+    !matches!(
+        problem.kind,
+        ProblemKind::ArgumentAlias { .. }
+            | ProblemKind::NotTera1 { .. }
+            | ProblemKind::TagInComment
+            | ProblemKind::IncompleteExpression
+    )
 }

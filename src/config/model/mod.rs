@@ -6,6 +6,7 @@ mod expect;
 mod otel;
 mod otel_validation;
 mod service;
+mod service_kind;
 mod value;
 
 pub use action::{Run, RunCommand, Scenario, Step};
@@ -16,6 +17,7 @@ pub use expect::{
 pub use otel::{Determinism, Limits, Otel, Report, ReportOutput};
 pub use otel_validation::{ExpectedSpan, ExpectedTrace, OtelValidation};
 pub use service::{EnvironmentVariable, HealthCheck, Port, Service, ServiceTable, Volume};
+pub use service_kind::{EffectiveKind, ImageSource, SERVICE_KINDS, ServiceKind, service_kind};
 pub use value::{Keyed, Name, Scalar, Spanned, Text};
 
 use crate::text::Span;
