@@ -3,6 +3,7 @@
 pub mod cache;
 mod diagnostic;
 mod outcome;
+pub mod reading_mode;
 
 pub use crate::template::ReadingMode;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
