@@ -2,6 +2,7 @@
 //! containers.
 
 pub mod catalogue;
+pub mod expectations;
 pub mod finding;
 pub mod rule;
 pub mod rules;
