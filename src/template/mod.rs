@@ -1,9 +1,12 @@
 //! Templates: lexer, the macro dialect and its lowering to Tera, variables, functions and filters, the macro library,
 //! rendering, the source map and recovery from mistakes. Does not know what the rendered TOML means.
 
+pub mod expression;
+pub mod lexer;
 pub mod mode;
 pub mod problem;
 pub mod render;
+pub mod signature;
 pub mod source;
 pub mod source_map;
 pub mod variables;

@@ -163,7 +163,7 @@ pub enum ProblemKind {
         /// What is used, as a noun phrase ("positional macro arguments").
         construct: &'static str,
     },
-    /// `{{ … }}` or `{% … %}` inside a TOML comment: it is evaluated nevertheless.
+    /// `{{ … }}` or `{% … %}` inside a TOML comment: taken as text here, but the engine of clnrm 1.0 evaluates it.
     TagInComment,
     /// Markers inside a string of a file that needs no rendering, which form no complete expression; taken as plain text.
     IncompleteExpression,
