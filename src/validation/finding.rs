@@ -91,6 +91,19 @@ impl Finding {
         ))
     }
 
+    /// Like [`Finding::did_you_mean`], for a name in a template. The fix is offered only if `at` is the name alone, or the
+    /// name in quotes. A help line that is already there stays where there is no suggestion.
+    pub fn did_you_mean_in_template(self, written: &str, suggestion: Option<&str>, at: FileSpan) -> Self {
+        let Some(suggestion) = suggestion else { return self };
+        let Span { start, end } = at.span;
+        let name = match at.span.len().checked_sub(written.len()) {
+            Some(0) => at.span,
+            Some(2) => Span::new(start + 1, end - 1),
+            _ => return self.help(format!("did you mean `{suggestion}`?")),
+        };
+        self.did_you_mean(written, Some(suggestion), FileSpan { file: at.file, span: name })
+    }
+
     /// With a help line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -5,10 +5,56 @@
 
 use super::Rule;
 
+mod argument_alias;
+mod circular_template;
+mod incomplete_expression;
+mod missing_argument;
+mod render_failed;
+mod shell_length_comment;
+mod stray_block_tag;
+mod template_in_comment;
+mod template_syntax;
+mod tera1_incompatible;
+mod too_many_arguments;
+mod unclosed_block;
+mod unclosed_tag;
+mod undefined_variable;
+mod unknown_argument;
+mod unknown_component;
 mod unknown_filter;
+mod unknown_function;
+mod unknown_macro;
+mod unknown_tag;
+mod unknown_template;
+mod unknown_test;
+mod unreadable_template;
+mod unset_environment_variable;
 
 /// Every rule, sorted by its code. One line each, so that two branches that add rules merge.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
+    &argument_alias::RULE,
+    &circular_template::RULE,
+    &incomplete_expression::RULE,
+    &missing_argument::RULE,
+    &render_failed::RULE,
+    &shell_length_comment::RULE,
+    &stray_block_tag::RULE,
+    &template_in_comment::RULE,
+    &template_syntax::RULE,
+    &tera1_incompatible::RULE,
+    &too_many_arguments::RULE,
+    &unclosed_block::RULE,
+    &unclosed_tag::RULE,
+    &undefined_variable::RULE,
+    &unknown_argument::RULE,
+    &unknown_component::RULE,
     &unknown_filter::RULE,
+    &unknown_function::RULE,
+    &unknown_macro::RULE,
+    &unknown_tag::RULE,
+    &unknown_template::RULE,
+    &unknown_test::RULE,
+    &unreadable_template::RULE,
+    &unset_environment_variable::RULE,
 ];

@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let ProblemKind::UnknownFilter { name, suggestion } = &problem.kind else { continue };
         findings.push(
             Finding::in_template(&RULE, problem, format!("there is no filter `{name}`"))
-                .did_you_mean(name, suggestion.as_deref(), problem.at)
+                .did_you_mean_in_template(name, suggestion.as_deref(), problem.at)
                 .at_most(subject.worst_of_expressions()),
         );
     }

@@ -1,0 +1,46 @@
+//! Syntax errors inside tags that no other rule names.
+
+use crate::template::ProblemKind;
+use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "template-syntax",
+    stage: Stage::Syntax,
+    severity: Severity::Error,
+    summary: "the inside of a template tag can't be read",
+    explanation: "An expression is built of names, literals, operators, filters (`| lower`), tests (`is defined`) \
+                  and calls. Where it does not end as it should, or something stands in it that belongs to no \
+                  expression, the template can't be rendered.",
+    wrong: r#"{% set svc = "web" %}
+[meta]
+name = "demo"
+version = "1.0"
+
+[[steps]]
+name = "hello"
+command = ["echo", "{{ svc | }}"]
+"#,
+    right: r#"{% set svc = "web" %}
+[meta]
+name = "demo"
+version = "1.0"
+
+[[steps]]
+name = "hello"
+command = ["echo", "{{ svc | upper }}"]
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for problem in subject.template {
+        let finding = match &problem.kind {
+            ProblemKind::Syntax { message } => Finding::in_template(&RULE, problem, message.as_str()),
+            ProblemKind::UnclosedString => Finding::in_template(&RULE, problem, "the string has no closing quote")
+                .help("close it before the tag ends"),
+            _ => continue,
+        };
+        findings.push(finding.at_most(subject.worst_of_expressions()));
+    }
+}
