@@ -1,6 +1,14 @@
 //! The test format: its TOML, its schema as data, and the typed model in which every key and value carries its place.
 //! All dialects are read here. Does not know how the text came to be (see `template`) nor what is allowed (see `validation`).
 
+pub mod duration;
 pub mod model;
+mod parse;
+mod read;
+pub mod shape;
+pub mod syntax;
 
 pub use model::TestConfig;
+pub use parse::{Parsed, parse};
+pub use shape::{ShapeProblem, ShapeProblemKind};
+pub use syntax::{SyntaxError, SyntaxErrorKind};

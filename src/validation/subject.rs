@@ -1,6 +1,6 @@
 //! What rules look at.
 
-use crate::config::TestConfig;
+use crate::config::{ShapeProblem, SyntaxError, TestConfig};
 use crate::template::{Problem, ProblemKind, ReadingMode, SourceMap};
 use crate::text::Span;
 
@@ -13,6 +13,10 @@ pub struct Subject<'a> {
     pub text: &'a str,
     /// The typed model.
     pub config: &'a TestConfig,
+    /// Mistakes in the TOML.
+    pub syntax: &'a [SyntaxError],
+    /// Differences between the file and the format.
+    pub shape: &'a [ShapeProblem],
     /// Mistakes in the template.
     pub template: &'a [Problem],
     /// How the document is read. In mode `InString` an expression that can't be evaluated leaves a valid test behind.

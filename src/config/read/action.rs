@@ -1,0 +1,110 @@
+//! `[[steps]]` and `[[scenario]]`.
+
+use toml::de::{DeTable, DeValue};
+
+use super::service::environment;
+use super::source::{Source, Value};
+use crate::config::model::{Run, RunCommand, Scenario, Spanned, Step};
+use crate::text::Span;
+
+pub(super) fn steps(source: &Source<'_>, value: &Value<'_>, steps: &mut Vec<Step>) {
+    each_table(source, value, |table, header| steps.push(step(source, table, header)));
+}
+
+pub(super) fn scenarios(source: &Source<'_>, value: &Value<'_>, scenarios: &mut Vec<Scenario>) {
+    each_table(source, value, |table, header| scenarios.push(scenario(source, table, header)));
+}
+
+fn each_table<'v, 't: 'v>(source: &Source<'_>, value: &'v Value<'t>, mut each: impl FnMut(&'v DeTable<'t>, Span)) {
+    match value.get_ref() {
+        DeValue::Array(items) => {
+            for item in items.iter() {
+                if let DeValue::Table(table) = item.get_ref() {
+                    each(table, source.span(item.span()));
+                }
+            }
+        }
+        // `[steps]` for `[[steps]]`: reported by `shape`, and read as the one step that was meant.
+        DeValue::Table(table) => each(table, source.span(value.span())),
+        _ => {}
+    }
+}
+
+fn step(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Step {
+    let mut step = Step { header, ..Step::default() };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "name" => step.name = source.text(value),
+            "command" => {
+                step.command_is_text = value.get_ref().is_str();
+                step.command = source.texts(value);
+            }
+            "run" => step.run = source.text(value),
+            "service" => step.service = source.text(value),
+            "expected_output_regex" => step.expected_output_regex = source.text(value),
+            "expected_output_regex_not" => step.expected_output_regex_not = source.text(value),
+            "expected_output_contains" => step.expected_output_contains = source.text(value),
+            "expected_exit_code" | "expected_exit" => step.expected_exit_code = source.integer(value),
+            "workdir" | "working_dir" => step.workdir = source.text(value),
+            "env" | "environment" | "env_vars" => environment(source, value, &mut step.env),
+            "timeout" => step.timeout = source.text(value),
+            "timeout_ms" => step.timeout_ms = source.integer(value),
+            "depends_on" => step.depends_on = source.text_list(value),
+            "continue_on_failure" => step.continue_on_failure = source.boolean(value),
+            "description" => step.description = source.text(value),
+            _ => {}
+        }
+    }
+    step
+}
+
+fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario {
+    let mut scenario = Scenario { header, ..Scenario::default() };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "name" => scenario.name = source.text(value),
+            "service" => scenario.service = source.text(value),
+            "run" => scenario.run = run(source, value),
+            "steps" => steps(source, value, &mut scenario.steps),
+            "concurrent" => scenario.concurrent = source.boolean(value),
+            "timeout_ms" => scenario.timeout_ms = source.integer(value),
+            "artifacts" => {
+                if let Some(collect) = value.get_ref().get("collect") {
+                    scenario.collect = source.text_list(collect);
+                }
+            }
+            "description" => scenario.description = source.text(value),
+            "depends_on" => scenario.depends_on = source.text_list(value),
+            _ => {}
+        }
+    }
+    scenario
+}
+
+fn run(source: &Source<'_>, value: &Value<'_>) -> Option<Run> {
+    match value.get_ref() {
+        DeValue::String(_) => source.text(value).map(Run::Command),
+        DeValue::Array(items) => {
+            let commands = items.iter().filter_map(|item| run_command(source, item)).collect();
+            Some(Run::List(Spanned::new(commands, source.span(value.span()))))
+        }
+        _ => None,
+    }
+}
+
+fn run_command(source: &Source<'_>, value: &Value<'_>) -> Option<RunCommand> {
+    let span = source.span(value.span());
+    let DeValue::Table(table) = value.get_ref() else {
+        return Some(RunCommand { span, command: Some(source.texts(value)?), ..RunCommand::default() });
+    };
+    let mut command = RunCommand { span, ..RunCommand::default() };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "service" => command.service = source.text(value),
+            "command" => command.command = source.texts(value),
+            "timeout_ms" => command.timeout_ms = source.integer(value),
+            _ => {}
+        }
+    }
+    Some(command)
+}

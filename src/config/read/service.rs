@@ -1,0 +1,204 @@
+//! `[services.*]` and `[service.*]`: each spelling of environment, ports, volumes and health checks.
+
+use toml::de::DeValue;
+
+use super::source::{Key, Source, Value, has_expression};
+use crate::config::duration;
+use crate::config::model::{
+    EnvironmentVariable, HealthCheck, Name, Port, Scalar, Service, ServiceTable, Spanned, Text, Volume,
+};
+
+pub(super) fn services(source: &Source<'_>, value: &Value<'_>, table: ServiceTable, services: &mut Vec<Service>) {
+    let Some(entries) = value.get_ref().as_table() else { return };
+    services.reserve(entries.len());
+    services.extend(entries.iter().filter_map(|(key, value)| service(source, key, value, table)));
+}
+
+fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: ServiceTable) -> Option<Service> {
+    let entries = value.get_ref().as_table()?;
+    let mut service = Service {
+        table,
+        name: source.name(key),
+        header: source.header(key, value),
+        plugin: None,
+        kind: None,
+        image: None,
+        args: None,
+        command: None,
+        env: Vec::new(),
+        ports: Vec::new(),
+        volumes: Vec::new(),
+        health_check: None,
+        wait_for_span: None,
+        wait_for_span_timeout_secs: None,
+        depends_on: Vec::new(),
+    };
+    for (key, value) in entries.iter() {
+        match key.get_ref().as_ref() {
+            "plugin" => service.plugin = source.text(value),
+            "type" => service.kind = source.text(value),
+            "image" => service.image = source.text(value),
+            "args" => service.args = source.texts(value),
+            "command" => service.command = source.texts(value),
+            "env" | "environment" | "env_vars" => environment(source, value, &mut service.env),
+            "ports" => service.ports = ports(source, value),
+            "volumes" => service.volumes = volumes(source, value),
+            "health_check" | "healthcheck" => service.health_check = health_check(source, key, value),
+            "wait_for_span" => service.wait_for_span = source.text(value),
+            "wait_for_span_timeout_secs" => service.wait_for_span_timeout_secs = source.integer(value),
+            "depends_on" => service.depends_on = source.text_list(value),
+            _ => {}
+        }
+    }
+    Some(service)
+}
+
+/// Environment variables as a map or as a list of `NAME=value`.
+pub(super) fn environment(source: &Source<'_>, value: &Value<'_>, variables: &mut Vec<EnvironmentVariable>) {
+    match value.get_ref() {
+        DeValue::Table(table) => variables.extend(
+            table
+                .iter()
+                .map(|(key, value)| EnvironmentVariable { name: source.name(key), value: Some(source.scalar(value)) }),
+        ),
+        DeValue::Array(items) => variables.extend(items.iter().filter_map(|item| list_variable(source, item))),
+        _ => {}
+    }
+}
+
+fn list_variable(source: &Source<'_>, item: &Value<'_>) -> Option<EnvironmentVariable> {
+    let text = source.text(item)?;
+    let (name, value) = split_at_equals(&text, source.in_string);
+    Some(EnvironmentVariable { name, value: value.map(Scalar::Text) })
+}
+
+/// Splits `key=value`. Both halves are unknown where the whole is a hole; with an expression in it, only the half that
+/// holds the expression.
+pub(super) fn split_at_equals(text: &Text, in_string: bool) -> (Name, Option<Text>) {
+    let raw = text.raw();
+    let unknown = |part: &str| text.known().is_none() && (!in_string || !has_expression(raw) || has_expression(part));
+    let make_name = |part: &str, span| Name { text: part.to_owned(), span, unknown: unknown(part) };
+    let Some(equals) = raw.find('=') else { return (make_name(raw, text.span), None) };
+    let (name, value) = (&raw[..equals], &raw[equals + 1..]);
+    let value_span = text.part(equals + 1, raw.len());
+    let make = if unknown(value) { Text::unknown } else { Text::new };
+    (make_name(name, text.part(0, equals)), Some(make(value.to_owned(), value_span, value_span)))
+}
+
+fn ports(source: &Source<'_>, value: &Value<'_>) -> Vec<Port> {
+    match value.get_ref() {
+        DeValue::Array(items) => items.iter().filter_map(|item| port(source, item)).collect(),
+        _ => port(source, value).into_iter().collect(),
+    }
+}
+
+fn port(source: &Source<'_>, value: &Value<'_>) -> Option<Port> {
+    if let Some(number) = source.integer(value) {
+        let number = Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span);
+        return Some(Port { host: number, container: number, span: number.span });
+    }
+    let text = source.text(value)?;
+    let (host, container) = split_port(text.known()?)?;
+    let place = |(number, start, end)| Spanned::new(number, text.part(start, end));
+    Some(Port { host: place(host), container: place(container), span: text.span })
+}
+
+/// A number with its place in the text that it stands in.
+type PlacedPort = (u16, usize, usize);
+
+/// Host and container port of `port`, `host:container`, `address:host:container`, each with an optional `/protocol`.
+pub(crate) fn split_port(text: &str) -> Option<(PlacedPort, PlacedPort)> {
+    let ports = match text.split_once('/') {
+        Some((ports, "tcp" | "udp" | "sctp")) => ports,
+        Some(_) => return None,
+        None => text,
+    };
+    let number = |start: usize, end: usize| {
+        let digits = ports.get(start..end).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some((digits.parse::<u16>().ok().filter(|port| *port != 0)?, start, end))
+    };
+    let Some(colon) = ports.rfind(':') else {
+        let only = number(0, ports.len())?;
+        return Some((only, only));
+    };
+    let container = number(colon + 1, ports.len())?;
+    let host_start = ports[..colon].rfind(':').map_or(0, |address_end| address_end + 1);
+    Some((number(host_start, colon)?, container))
+}
+
+fn volumes(source: &Source<'_>, value: &Value<'_>) -> Vec<Volume> {
+    match value.get_ref() {
+        DeValue::Array(items) => items.iter().filter_map(|item| volume(source, item)).collect(),
+        _ => volume(source, value).into_iter().collect(),
+    }
+}
+
+fn volume(source: &Source<'_>, value: &Value<'_>) -> Option<Volume> {
+    let span = source.span(value.span());
+    if let DeValue::Table(table) = value.get_ref() {
+        let mut volume = Volume { host: None, container: None, read_only: false, span };
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "host_path" => volume.host = source.text(value),
+                "container_path" => volume.container = source.text(value),
+                "read_only" => volume.read_only = source.boolean(value).is_some_and(|read_only| read_only.value),
+                _ => {}
+            }
+        }
+        return Some(volume);
+    }
+    let text = source.text(value)?;
+    let Some(known) = text.known() else { return Some(Volume { host: None, container: None, read_only: false, span }) };
+    let (host, container, mode) = split_volume(known);
+    let part = |start: usize, end: usize| {
+        let place = text.part(start, end);
+        Text::new(known[start..end].to_owned(), place, place)
+    };
+    Some(Volume {
+        host: host.map(|end| part(0, end)),
+        container: container.map(|(start, end)| part(start, end)),
+        read_only: mode.is_some_and(|mode| mode.split(',').any(|option| option == "ro")),
+        span,
+    })
+}
+
+/// End of the host path, place of the container path, and the mode in `host:container[:mode]`.
+fn split_volume(text: &str) -> (Option<usize>, Option<(usize, usize)>, Option<&str>) {
+    let Some(first) = text.find(':') else { return (None, Some((0, text.len())), None) };
+    let rest = &text[first + 1..];
+    match rest.find(':') {
+        Some(second) => {
+            let end = first + 1 + second;
+            (Some(first), Some((first + 1, end)), Some(&text[end + 1..]))
+        }
+        None => (Some(first), Some((first + 1, text.len())), None),
+    }
+}
+
+fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<HealthCheck> {
+    let DeValue::Table(table) = value.get_ref() else {
+        let command = source.texts(value)?;
+        return Some(HealthCheck { header: source.span(key.span()), command: Some(command), ..HealthCheck::default() });
+    };
+    let mut check = HealthCheck { header: source.header(key, value), ..HealthCheck::default() };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "cmd" | "command" => check.command = source.texts(value),
+            "interval" => check.interval_ms = milliseconds(source, value),
+            "timeout" => check.timeout_ms = milliseconds(source, value),
+            "retries" => check.retries = source.integer(value),
+            _ => {}
+        }
+    }
+    Some(check)
+}
+
+/// Seconds as a number, or a duration text.
+fn milliseconds(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
+    if let Some(seconds) = source.float(value) {
+        return Some(Spanned::new(seconds.value * 1000.0, seconds.span));
+    }
+    let text = source.text(value)?;
+    let milliseconds = duration::parse(text.known()?).ok()?;
+    Some(Spanned::new(milliseconds, text.span))
+}
