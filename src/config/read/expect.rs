@@ -185,22 +185,14 @@ fn pairs(source: &Source<'_>, value: &Value<'_>, pairs: &mut Vec<NamePair>) {
                 // A pair whose names are not all texts is a wrong type, reported as such.
                 names.iter().map(|name| source.text(name)).collect::<Option<Vec<_>>>()?
             }
-            DeValue::Table(table) => {
-                [source.text(table.get("parent")?)?, source.text(table.get("child")?)?].into()
-            }
+            DeValue::Table(table) => [source.text(table.get("parent")?)?, source.text(table.get("child")?)?].into(),
             _ => return None,
         };
         Some(NamePair { span, names })
     }));
 }
 
-fn pattern_pair(
-    source: &Source<'_>,
-    key: &Key<'_>,
-    value: &Value<'_>,
-    first: &str,
-    second: &str,
-) -> Option<NamePair> {
+fn pattern_pair(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, first: &str, second: &str) -> Option<NamePair> {
     let table = value.get_ref().as_table()?;
     let names = vec![pattern_text(source, table.get(first)?)?, pattern_text(source, table.get(second)?)?];
     Some(NamePair { span: source.header(key, value), names })
@@ -225,7 +217,9 @@ fn counts(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, counts: &mut Op
 fn named_bounds(source: &Source<'_>, value: &Value<'_>, bounds: &mut Vec<Keyed<Bound>>) {
     let DeValue::Table(table) = value.get_ref() else { return };
     bounds.extend(
-        table.iter().filter_map(|(key, value)| Some(Keyed { key: source.name(key), value: bound(source, key, value)? })),
+        table
+            .iter()
+            .filter_map(|(key, value)| Some(Keyed { key: source.name(key), value: bound(source, key, value)? })),
     );
 }
 
@@ -331,9 +325,11 @@ fn status(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, status: &mut Op
                 "none" => status.none = source.text(value),
                 "by_name" => {
                     let DeValue::Table(table) = value.get_ref() else { continue };
-                    status.by_name.extend(table.iter().filter_map(|(key, value)| {
-                        Some(Keyed { key: source.name(key), value: source.text(value)? })
-                    }));
+                    status.by_name.extend(
+                        table.iter().filter_map(|(key, value)| {
+                            Some(Keyed { key: source.name(key), value: source.text(value)? })
+                        }),
+                    );
                 }
                 _ => {}
             }

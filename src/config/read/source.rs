@@ -91,7 +91,9 @@ impl<'a> Source<'a> {
         let span = self.span(value.span());
         match value.get_ref() {
             DeValue::String(_) => Some(Spanned::new(self.text(value).into_iter().collect(), span)),
-            DeValue::Array(items) => Some(Spanned::new(items.iter().filter_map(|item| self.text(item)).collect(), span)),
+            DeValue::Array(items) => {
+                Some(Spanned::new(items.iter().filter_map(|item| self.text(item)).collect(), span))
+            }
             _ => None,
         }
     }
