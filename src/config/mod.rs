@@ -6,7 +6,9 @@ pub mod model;
 mod parse;
 mod read;
 pub mod shape;
+pub mod shell_words;
 pub mod syntax;
+pub mod timestamp;
 
 pub use model::TestConfig;
 pub use parse::{Parsed, parse};
