@@ -1,11 +1,18 @@
 //! The pipeline render → parse → validate for one document, its dependencies and its cache. Does not know who asks.
 
+mod analyzer;
 pub mod cache;
 mod diagnostic;
+mod judge;
+mod mapping;
+mod merge;
+mod options;
 mod outcome;
 pub mod reading_mode;
 
 pub use crate::template::ReadingMode;
+pub use analyzer::Analyzer;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
+pub use options::{AnalysisOptions, Combinations};
 pub use outcome::{Analysis, FileKind, StageDurations};

@@ -1,0 +1,53 @@
+//! The pipeline for one document: decide how it is read, render, parse, judge, map.
+
+use std::sync::Arc;
+
+use super::judge::{Evidence, Judged, judge};
+use super::mapping::Mapping;
+use super::reading_mode::{Reading, reading};
+use super::{Analysis, AnalysisOptions, CacheLimits, FileKind, RenderCache};
+use crate::template::{ReadingMode, SourceFile};
+
+/// Turns documents into diagnostics. One for all callers and threads; it holds what analyses share.
+pub struct Analyzer {
+    cache: RenderCache,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self { cache: RenderCache::in_memory(CacheLimits::default()) }
+    }
+}
+
+impl Analyzer {
+    /// Analyses one revision of one document. Works on any text.
+    pub fn analyze(&self, document: &SourceFile, options: &AnalysisOptions) -> Analysis {
+        let Reading { mode, .. } = reading(&document.text);
+        match mode {
+            ReadingMode::Plain | ReadingMode::InString | ReadingMode::Rendered => {
+                self.analyze_as_it_stands(document, mode, options)
+            }
+        }
+    }
+
+    /// The cache of renders.
+    pub fn cache(&self) -> &RenderCache {
+        &self.cache
+    }
+
+    fn analyze_as_it_stands(&self, document: &SourceFile, mode: ReadingMode, options: &AnalysisOptions) -> Analysis {
+        let Judged { config, findings, durations } =
+            judge(Evidence { text: &document.text, mode, problems: &[], opaque: &[], map: None, level: options.level });
+        let mapping = Mapping { map: None, opaque: &[], definition: &|_| None };
+        Analysis {
+            kind: FileKind::Test,
+            mode,
+            diagnostics: mapping.diagnostics(findings),
+            files: vec![document.clone()],
+            rendered: None,
+            config: Arc::new(config),
+            durations,
+            cached: false,
+        }
+    }
+}
