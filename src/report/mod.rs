@@ -1,1 +1,24 @@
-//! Findings as text for people and as files for programs.
+//! Findings as text for people and as files for programs: one file per format, each a function from a [`Report`] to a
+//! writer. Reads no file, no clock and no environment: the same report gives the same bytes.
+
+mod checked_file;
+mod excerpt;
+mod fingerprint;
+mod format;
+mod github;
+mod gitlab;
+mod human;
+mod json;
+mod jsonl;
+mod junit;
+mod sarif;
+mod summary;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Source};
+pub use format::{Format, Report, Style};
+pub use human::{write_failure, write_note};
+pub use summary::{Summary, Timing};
