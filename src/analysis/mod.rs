@@ -10,9 +10,10 @@ mod options;
 mod outcome;
 pub mod reading_mode;
 
+pub use crate::config::FileKind;
 pub use crate::template::ReadingMode;
 pub use analyzer::Analyzer;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
 pub use options::{AnalysisOptions, Combinations};
-pub use outcome::{Analysis, FileKind, StageDurations};
+pub use outcome::{Analysis, StageDurations};

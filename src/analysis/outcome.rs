@@ -4,23 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Diagnostic;
-use crate::config::TestConfig;
+use crate::config::{FileKind, TestConfig};
 use crate::template::{ReadingMode, Rendered, SourceFile};
-
-/// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A cleanroom test.
-    Test,
-    /// A library of macros (its name starts with `_`).
-    MacroLibrary,
-    /// The project's `cleanroom.toml`.
-    ProjectSettings,
-    /// A coverage manifest (`[system]`, `[weights]`, `[[dimensions.*]]`).
-    CoverageManifest,
-    /// Another TOML file.
-    Other,
-}
 
 /// How long each stage took. A stage that did not run is zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

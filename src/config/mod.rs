@@ -2,6 +2,7 @@
 //! All dialects are read here. Does not know how the text came to be (see `template`) nor what is allowed (see `validation`).
 
 pub mod duration;
+pub mod kind;
 pub mod model;
 mod parse;
 mod read;
@@ -9,7 +10,9 @@ pub mod shape;
 pub mod shell_words;
 pub mod syntax;
 pub mod timestamp;
+pub mod tokens;
 
+pub use kind::FileKind;
 pub use model::TestConfig;
 pub use parse::{Parsed, parse};
 pub use shape::{ShapeProblem, ShapeProblemKind};
