@@ -4,6 +4,8 @@
 pub mod catalogue;
 pub mod expectations;
 pub mod finding;
+mod lookup;
+mod references;
 pub mod rule;
 pub mod rules;
 pub mod subject;

@@ -7,9 +7,23 @@ use super::Rule;
 
 mod argument_alias;
 mod circular_template;
+mod dependency_cycle;
+mod duplicate_name;
+mod duplicate_port;
+mod environment_name;
+mod hardcoded_secret;
+mod image_reference;
 mod incomplete_expression;
+mod invalid_regex;
+mod missing_action;
 mod missing_argument;
+mod missing_identity;
+mod missing_image;
+mod orphan_service;
+mod privileged_port;
 mod render_failed;
+mod run_without_service;
+mod scenario_without_action;
 mod shell_length_comment;
 mod stray_block_tag;
 mod template_in_comment;
@@ -29,15 +43,31 @@ mod unknown_template;
 mod unknown_test;
 mod unreadable_template;
 mod unset_environment_variable;
+mod unused_service;
+mod volume_path;
 
 /// Every rule, sorted by its code. One line each, so that two branches that add rules merge.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
     &argument_alias::RULE,
     &circular_template::RULE,
+    &dependency_cycle::RULE,
+    &duplicate_name::RULE,
+    &duplicate_port::RULE,
+    &environment_name::RULE,
+    &hardcoded_secret::RULE,
+    &image_reference::RULE,
     &incomplete_expression::RULE,
+    &invalid_regex::RULE,
+    &missing_action::RULE,
     &missing_argument::RULE,
+    &missing_identity::RULE,
+    &missing_image::RULE,
+    &orphan_service::RULE,
+    &privileged_port::RULE,
     &render_failed::RULE,
+    &run_without_service::RULE,
+    &scenario_without_action::RULE,
     &shell_length_comment::RULE,
     &stray_block_tag::RULE,
     &template_in_comment::RULE,
@@ -57,4 +87,6 @@ pub static RULES: &[&Rule] = &[
     &unknown_test::RULE,
     &unreadable_template::RULE,
     &unset_environment_variable::RULE,
+    &unused_service::RULE,
+    &volume_path::RULE,
 ];

@@ -1,0 +1,112 @@
+//! Names of images.
+
+use crate::config::model::Text;
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "image-reference",
+    stage: Stage::Semantic,
+    severity: Severity::Error,
+    summary: "the name of an image is not one that a registry could have",
+    explanation: "An image is written as `[registry[:port]/]name[:tag][@sha256:digest]`; names are in lower case. A blank name \
+                  and white space are errors, other characters that no image can have are warnings. clnrm 1.0's dry run also \
+                  refuses names of more than four parts, though registries accept them: that is information only.",
+    wrong: r#"[meta]
+name = "demo"
+version = "1.0"
+
+[services.app]
+image = "alpine latest"
+
+[[scenario]]
+name = "hello"
+service = "app"
+run = "echo hello"
+"#,
+    right: r#"[meta]
+name = "demo"
+version = "1.0"
+
+[services.app]
+image = "alpine:latest"
+
+[[scenario]]
+name = "hello"
+service = "app"
+run = "echo hello"
+"#,
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for image in subject.config.services.iter().filter_map(|service| service.image.as_ref()) {
+        if let Some(finding) = image.known().and_then(|name| mistake(subject, image, name)) {
+            findings.push(finding);
+        }
+    }
+}
+
+fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
+    let part = |start, end| text.part_in(subject.text, start, end);
+    let trimmed = image.trim();
+    if trimmed.is_empty() {
+        return Some(Finding::new(&RULE, text.span, "the name of the image is empty"));
+    }
+    if trimmed.len() < image.len() {
+        let finding = Finding::new(&RULE, text.content, "the name of the image has white space around it");
+        let is_plain = !trimmed.contains(['"', '\'', '\\', '\n']);
+        return Some(match is_plain {
+            true => finding.fix(Fix::replace("remove the white space", text.content, trimmed)),
+            false => finding,
+        });
+    }
+    if let Some((start, space)) = image.char_indices().find(|(_, c)| c.is_whitespace()) {
+        let place = part(start, start + space.len_utf8());
+        return Some(Finding::new(&RULE, place, format!("the name of the image `{image}` contains white space")));
+    }
+    // `$IMAGE` is filled in where the test is run.
+    if image.contains('$') {
+        return None;
+    }
+    let warning =
+        |start, end, message| Some(Finding::new(&RULE, part(start, end), message).severity(Severity::Warning));
+    if let Some((start, c)) = image.char_indices().find(|(_, c)| !is_allowed(*c)) {
+        return warning(start, start + c.len_utf8(), format!("no image has a `{c}` in its name"));
+    }
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    if digest.is_some_and(|digest| !digest.contains(':')) {
+        return warning(name.len() + 1, image.len(), "the digest has no algorithm, as in `@sha256:…`".to_owned());
+    }
+    let first = name.find('/').map_or(0, |slash| slash + 1);
+    let has_registry = first > 0 && name[..first - 1].contains(['.', ':']) || name.starts_with("localhost/");
+    let path_start = if has_registry { first } else { 0 };
+    let path = &name[path_start..];
+    let (path, tag) = path.split_once(':').map_or((path, None), |(path, tag)| (path, Some(tag)));
+    if tag.is_some_and(|tag| tag.is_empty() || tag.contains([':', '/'])) {
+        let start = path_start + path.len();
+        return warning(start, name.len(), "the part behind `:` is not a tag".to_owned());
+    }
+    let mut start = path_start;
+    for segment in path.split('/') {
+        let end = start + segment.len();
+        if segment.is_empty() {
+            return warning(start, end, format!("the name of the image `{image}` has an empty part"));
+        }
+        if segment.contains(|c: char| c.is_ascii_uppercase()) {
+            let finding = warning(start, end, "the name of an image is in lower case".to_owned())?;
+            let lower = segment.to_lowercase();
+            return Some(finding.did_you_mean(segment, Some(&lower), part(start, end)));
+        }
+        start = end + 1;
+    }
+    if image.matches('/').count() > 3 {
+        let message = "clnrm 1.0's dry run refuses the name of an image with more than four parts";
+        return Some(Finding::new(&RULE, text.content, message).severity(Severity::Information));
+    }
+    None
+}
+
+fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@' | '+' | '[' | ']')
+}
