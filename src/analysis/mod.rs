@@ -3,17 +3,21 @@
 mod analyzer;
 pub mod cache;
 mod diagnostic;
+mod dry_run;
 mod judge;
 mod mapping;
 mod merge;
 mod options;
 mod outcome;
 pub mod reading_mode;
+#[cfg(test)]
+mod tests;
 
 pub use crate::config::FileKind;
 pub use crate::template::ReadingMode;
 pub use analyzer::Analyzer;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
+pub use dry_run::{DryRun, DryRunValidator};
 pub use options::{AnalysisOptions, Combinations};
 pub use outcome::{Analysis, StageDurations};

@@ -1,5 +1,6 @@
 //! What the analysis of one document yields.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,23 @@ pub struct StageDurations {
     pub structure: Duration,
     /// Rules of the level `Structure` that look at expectations.
     pub expectations: Duration,
+}
+
+impl StageDurations {
+    /// The sum of all stages.
+    pub fn total(&self) -> Duration {
+        self.render + self.parse + self.semantic + self.structure + self.expectations
+    }
+}
+
+impl AddAssign for StageDurations {
+    fn add_assign(&mut self, other: Self) {
+        self.render += other.render;
+        self.parse += other.parse;
+        self.semantic += other.semantic;
+        self.structure += other.structure;
+        self.expectations += other.expectations;
+    }
 }
 
 /// The analysis of one revision of one document.

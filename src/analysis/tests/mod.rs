@@ -1,0 +1,4 @@
+//! The pipeline from end to end, through its public door.
+
+mod fixture;
+mod robustness;
