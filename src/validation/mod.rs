@@ -1,6 +1,7 @@
 //! What is right and wrong in a test: findings, the catalogue of rules and their three levels. Knows neither editors nor
 //! containers.
 
+pub mod allow;
 pub mod catalogue;
 pub mod expectations;
 pub mod finding;
@@ -8,9 +9,13 @@ mod lookup;
 mod references;
 pub mod rule;
 pub mod rules;
+pub mod severities;
+mod statements;
 pub mod subject;
 
+pub use allow::Allows;
 pub use catalogue::{RULES, check, check_stage};
 pub use finding::{Finding, Findings, Fix, Place, TextEdit};
 pub use rule::{Level, Rule, Severity, Stage};
+pub use severities::{Setting, SettingError, Severities};
 pub use subject::Subject;

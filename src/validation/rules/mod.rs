@@ -38,6 +38,7 @@ mod unknown_component;
 mod unknown_filter;
 mod unknown_function;
 mod unknown_macro;
+pub(super) mod unknown_rule;
 mod unknown_tag;
 mod unknown_template;
 mod unknown_test;
@@ -45,6 +46,7 @@ mod unreadable_template;
 mod unset_environment_variable;
 mod unused_service;
 mod volume_path;
+pub(super) mod unused_allow;
 
 /// Every rule, sorted by its code. One line each, so that two branches that add rules merge.
 #[rustfmt::skip]
@@ -82,6 +84,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_filter::RULE,
     &unknown_function::RULE,
     &unknown_macro::RULE,
+    &unknown_rule::RULE,
     &unknown_tag::RULE,
     &unknown_template::RULE,
     &unknown_test::RULE,
@@ -89,4 +92,5 @@ pub static RULES: &[&Rule] = &[
     &unset_environment_variable::RULE,
     &unused_service::RULE,
     &volume_path::RULE,
+    &unused_allow::RULE,
 ];

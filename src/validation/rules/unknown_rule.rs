@@ -1,0 +1,30 @@
+//! `# clnrm: allow(nope)`. Found by `validation::allow`, which sees the comments.
+
+use crate::validation::{Rule, Severity, Stage};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "unknown-rule",
+    stage: Stage::Semantic,
+    severity: Severity::Warning,
+    summary: "an allow comment names a rule that does not exist",
+    explanation: "`# clnrm: allow(code)` silences the findings of one rule on its line, or on the line below if it stands \
+                  alone. A misspelled code silences nothing. `clnrm-lsp --explain` lists all codes.",
+    wrong: r#"[meta]
+name = "demo"
+version = "1.0"
+
+[[steps]]
+name = "hello"
+command = ["echo", "hello"] # clnrm: allow(unknwon-key)
+"#,
+    right: r#"[meta]
+name = "demo"
+version = "1.0"
+
+[[steps]]
+name = "hello"
+command = ["echo", "hello"]
+"#,
+    check: |_, _| {},
+};
