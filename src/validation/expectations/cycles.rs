@@ -62,6 +62,22 @@ fn cycle_of(steps: &[(usize, usize, usize)], closing: usize) -> Cycle {
     Cycle { pairs, left_out: steps.len() - named }
 }
 
+/// The way round a circle, for messages: each name once, and the first one again at the end.
+pub fn cycle_path(pairs: &[(&str, &str)], cycle: &Cycle) -> String {
+    let mut path = String::new();
+    for (position, &pair) in cycle.pairs.iter().enumerate() {
+        if position + 1 == cycle.pairs.len() && cycle.left_out > 0 {
+            let more = cycle.left_out;
+            path.push_str(&format!("… ({more} more {}) → ", if more == 1 { "pair" } else { "pairs" }));
+        }
+        path.push_str(&format!("`{}` → ", pairs[pair].0));
+    }
+    if let Some(&closing) = cycle.pairs.last() {
+        path.push_str(&format!("`{}`", pairs[closing].1));
+    }
+    path
+}
+
 /// The pairs as a directed graph: the edges of node `n` are `edges[first_edge[n]..first_edge[n + 1]]`, each a target and
 /// the index of its pair. Nodes are numbered in the order in which their names first come.
 struct Adjacency {
@@ -127,6 +143,14 @@ mod tests {
             found(&[("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("d", "e"), ("e", "d")]),
             [[0, 1], [2, 3], [4, 5]]
         );
+    }
+
+    #[test]
+    fn the_path_names_each_span_on_the_way() {
+        let pairs = [("a", "b"), ("b", "c"), ("c", "a")];
+        assert_eq!(cycle_path(&pairs, &cycles(&pairs)[0]), "`a` → `b` → `c` → `a`");
+        let short = Cycle { pairs: vec![0, 2], left_out: 1 };
+        assert_eq!(cycle_path(&pairs, &short), "`a` → … (1 more pair) → `c` → `a`");
     }
 
     #[test]

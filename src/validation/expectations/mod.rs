@@ -3,16 +3,20 @@
 
 mod bounds;
 mod cycles;
+mod example;
 mod names;
 mod needs;
 mod pattern;
+mod single;
 mod status;
 
 pub use bounds::{greatest, least};
-pub use cycles::{Cycle, cycles};
+pub use cycles::{Cycle, cycle_path, cycles};
+pub(crate) use example::example;
 pub use names::{NameRef, NameRole};
 pub use needs::{Clash, Need, NeedKind, clashes, demands_key, is_bare, is_required, needs};
 pub use pattern::{NamePattern, NameSet, PatternMistake, is_pattern};
+pub use single::single_names;
 pub use status::SpanStatus;
 
 use crate::config::TestConfig;

@@ -6,25 +6,51 @@
 use super::Rule;
 
 mod argument_alias;
+mod attribute_contradiction;
+mod broad_glob;
 mod circular_template;
+mod contained_order;
+mod contradictory_bounds;
+mod counts_contradiction;
 mod dependency_cycle;
 mod duplicate_name;
+mod duplicate_pair;
 mod duplicate_port;
+mod duplicate_span_expectation;
+mod empty_bound;
+mod empty_expectation;
 mod environment_name;
+mod eq_with_bounds;
+mod exists_contradiction;
+mod graph_contradiction;
+mod graph_cycle;
 mod hardcoded_secret;
+mod hermeticity_misplaced;
 mod image_reference;
+mod impossible_count;
 mod incomplete_expression;
+mod invalid_glob;
 mod invalid_regex;
+mod kind_contradiction;
+mod min_above_max;
 mod missing_action;
 mod missing_argument;
 mod missing_identity;
 mod missing_image;
+mod no_expectations;
+mod order_cycle;
 mod orphan_service;
+mod pair_arity;
+mod parent_contradiction;
+mod parent_self;
 mod privileged_port;
 mod render_failed;
 mod run_without_service;
 mod scenario_without_action;
+mod self_edge;
 mod shell_length_comment;
+mod spans_not_collected;
+mod status_contradiction;
 mod stray_block_tag;
 mod template_in_comment;
 mod template_syntax;
@@ -42,35 +68,65 @@ pub(super) mod unknown_rule;
 mod unknown_tag;
 mod unknown_template;
 mod unknown_test;
+mod unmentioned_span;
 mod unreadable_template;
 mod unset_environment_variable;
 mod unused_service;
 mod volume_path;
 pub(super) mod unused_allow;
+mod window_self;
+mod window_without_outer;
+mod zero_required;
 
 /// Every rule, sorted by its code. One line each, so that two branches that add rules merge.
 #[rustfmt::skip]
 pub static RULES: &[&Rule] = &[
     &argument_alias::RULE,
+    &attribute_contradiction::RULE,
+    &broad_glob::RULE,
     &circular_template::RULE,
+    &contained_order::RULE,
+    &contradictory_bounds::RULE,
+    &counts_contradiction::RULE,
     &dependency_cycle::RULE,
     &duplicate_name::RULE,
+    &duplicate_pair::RULE,
     &duplicate_port::RULE,
+    &duplicate_span_expectation::RULE,
+    &empty_bound::RULE,
+    &empty_expectation::RULE,
     &environment_name::RULE,
+    &eq_with_bounds::RULE,
+    &exists_contradiction::RULE,
+    &graph_contradiction::RULE,
+    &graph_cycle::RULE,
     &hardcoded_secret::RULE,
+    &hermeticity_misplaced::RULE,
     &image_reference::RULE,
+    &impossible_count::RULE,
     &incomplete_expression::RULE,
+    &invalid_glob::RULE,
     &invalid_regex::RULE,
+    &kind_contradiction::RULE,
+    &min_above_max::RULE,
     &missing_action::RULE,
     &missing_argument::RULE,
     &missing_identity::RULE,
     &missing_image::RULE,
+    &no_expectations::RULE,
+    &order_cycle::RULE,
     &orphan_service::RULE,
+    &pair_arity::RULE,
+    &parent_contradiction::RULE,
+    &parent_self::RULE,
     &privileged_port::RULE,
     &render_failed::RULE,
     &run_without_service::RULE,
     &scenario_without_action::RULE,
+    &self_edge::RULE,
     &shell_length_comment::RULE,
+    &spans_not_collected::RULE,
+    &status_contradiction::RULE,
     &stray_block_tag::RULE,
     &template_in_comment::RULE,
     &template_syntax::RULE,
@@ -88,9 +144,13 @@ pub static RULES: &[&Rule] = &[
     &unknown_tag::RULE,
     &unknown_template::RULE,
     &unknown_test::RULE,
+    &unmentioned_span::RULE,
     &unreadable_template::RULE,
     &unset_environment_variable::RULE,
     &unused_service::RULE,
     &volume_path::RULE,
     &unused_allow::RULE,
+    &window_self::RULE,
+    &window_without_outer::RULE,
+    &zero_required::RULE,
 ];

@@ -1,0 +1,32 @@
+//! `[expect.window]` with bounds, but no span that they are about.
+
+use crate::validation::expectations::{example, sets};
+use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "window-without-outer",
+    stage: Stage::Expectations,
+    severity: Severity::Warning,
+    summary: "a window that names no span, so it checks nothing",
+    explanation: "A window is about a span: its `outer` (or the `start_span` and `end_span` of the generated form) says which. \
+                  Without it nothing is checked, bounds included. Name the outer span, and list in `contains` what lies within \
+                  it; the duration of a span belongs to its `[[expect.span]]` block.",
+    wrong: example!("[[expect.window]]\nmax_duration_ms = 10000\n"),
+    right: example!(
+        "[[expect.window]]\nouter = \"clnrm.run\"\ncontains = [\"clnrm.step:hello\"]\nmax_duration_ms = 10000\n"
+    ),
+    check,
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for window in sets(subject.config).flat_map(|set| set.windows) {
+        let names_a_span = window.outer.is_some() || window.start_span.is_some() || window.end_span.is_some();
+        if !names_a_span && subject.is_whole() {
+            findings.push(
+                Finding::new(&RULE, window.header, "this window names no `outer` span, so it checks nothing")
+                    .help("add `outer = \"…\"`, the span that the others lie within"),
+            );
+        }
+    }
+}
