@@ -1,3 +1,7 @@
 //! The binary `clnrm-lsp`: the language server and the headless check.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clnrm_lsp::cli::run()
+}

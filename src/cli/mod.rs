@@ -1,1 +1,47 @@
-//! The command line: arguments, terminal output, exit codes.
+//! The command line of `clnrm-lsp`: arguments, terminal output, exit codes. What is right and wrong in a test is decided
+//! elsewhere.
+
+mod arguments;
+mod check;
+mod discovery;
+mod explain;
+mod output;
+mod panics;
+mod paths;
+mod progress;
+mod read;
+mod workers;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Mode};
+
+/// Everything went well, and nothing fails the check.
+const CLEAN: u8 = 0;
+
+/// Wrong usage, an unreadable file, or a mistake of this program. (1 means findings.)
+const TROUBLE: u8 = 2;
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    // Wrong usage ends the process here, with exit code 2.
+    let arguments = Arguments::parse();
+    let code = match arguments.mode() {
+        Mode::Check(check) => check::run(&check),
+        Mode::Explain(code) => explain::run(code, arguments.color),
+        Mode::Rules => explain::list(arguments.color),
+        Mode::Serve => no_server(),
+    };
+    ExitCode::from(code)
+}
+
+fn no_server() -> u8 {
+    let text = "clnrm-lsp: this build has no language server yet; it checks files:\n\n    \
+                clnrm-lsp --check [PATH…]\n\nSee `clnrm-lsp --help`.\n";
+    // Nobody is left to be told where standard error is closed.
+    let _ = io::stderr().write_all(text.as_bytes());
+    TROUBLE
+}

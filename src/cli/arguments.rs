@@ -1,0 +1,222 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ColorChoice, CommandFactory, Parser, ValueEnum, error::ErrorKind};
+
+use crate::report::Format;
+use crate::validation::Level;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  clnrm-lsp --check                            all tests below the current directory
+  clnrm-lsp --check tests 'e2e/**/*.tera'      a directory and a glob
+  clnrm-lsp --check --strict --format github   for a workflow of GitHub Actions
+  clnrm-lsp --check --format sarif -o clnrm.sarif
+  git show :a.clnrm.toml | clnrm-lsp --check - --stdin-filename a.clnrm.toml
+  clnrm-lsp --explain unknown-key              why a rule is there, with examples
+
+Exit codes:
+  0  no error (with --strict: and no warning)
+  1  findings
+  2  wrong usage, a file that can't be read, or a mistake of clnrm-lsp itself";
+
+/// Language server and headless check for cleanroom tests.
+#[derive(Debug, Parser)]
+#[command(name = "clnrm-lsp", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Arguments {
+    /// Check files and tell what is wrong in them
+    #[arg(long, conflicts_with_all = ["explain", "rules"])]
+    check: bool,
+
+    /// Files, directories, globs, or `-` for standard input [default: .]
+    #[arg(value_name = "PATH", requires = "check")]
+    paths: Vec<PathBuf>,
+
+    /// Show the page of a rule
+    #[arg(long, value_name = "CODE", conflicts_with = "rules")]
+    explain: Option<String>,
+
+    /// List all rules
+    #[arg(long)]
+    rules: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    pub color: ColorChoice,
+
+    #[command(flatten)]
+    check_options: CheckOptions,
+}
+
+/// Options that belong to `--check`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Options of --check")]
+pub struct CheckOptions {
+    /// How findings are written
+    #[arg(long, short, value_enum, default_value = "human", hide_possible_values = true, requires = "check",
+        long_help = None, help = "How findings are written: human, json, jsonl, sarif, github, gitlab or junit")]
+    pub format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE", requires = "check")]
+    pub output: Option<PathBuf>,
+
+    /// Let warnings fail the check
+    #[arg(long, requires = "check")]
+    pub strict: bool,
+
+    /// How deep to look: syntax, semantic or structure
+    #[arg(long, value_enum, default_value = "structure", hide_possible_values = true, requires = "check")]
+    level: LevelName,
+
+    /// Show hints too (json, jsonl and sarif always hold them)
+    #[arg(long, requires = "check")]
+    pub hints: bool,
+
+    /// Tell how long each stage took
+    #[arg(long, requires = "check")]
+    pub timing: bool,
+
+    /// Set a template variable; wins over all others (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = parse_variable, requires = "check")]
+    pub variables: Vec<(String, String)>,
+
+    /// Check every combination of a matrix, not just a representative one
+    #[arg(long, requires = "check")]
+    pub all_combinations: bool,
+
+    /// Hide environment variables and files outside the checked directories from templates
+    #[arg(long, requires = "check")]
+    pub untrusted: bool,
+
+    /// Name under which standard input is checked
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub stdin_filename: Option<PathBuf>,
+
+    /// Print findings only: no summary, notes or progress
+    #[arg(long, short, requires = "check")]
+    pub quiet: bool,
+}
+
+/// The levels under their names.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelName {
+    Syntax,
+    Semantic,
+    Structure,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Mode<'a> {
+    /// Check files.
+    Check(Check<'a>),
+    /// Show the page of a rule.
+    Explain(&'a str),
+    /// List the rules.
+    Rules,
+    /// Serve an editor.
+    Serve,
+}
+
+/// A check with all that was said about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Check<'a> {
+    /// What to check; never empty.
+    pub paths: &'a [PathBuf],
+    /// The options.
+    pub options: &'a CheckOptions,
+    /// When to use colours.
+    pub color: ColorChoice,
+}
+
+impl Arguments {
+    /// What is to be done. Ends the process where options do not fit together.
+    pub fn mode(&self) -> Mode<'_> {
+        if let Some(code) = &self.explain {
+            return Mode::Explain(code);
+        }
+        if self.rules {
+            return Mode::Rules;
+        }
+        if !self.check {
+            return Mode::Serve;
+        }
+        let options = &self.check_options;
+        let reads_stdin = self.paths.iter().any(|path| path.as_os_str() == "-");
+        if options.stdin_filename.is_some() && !reads_stdin {
+            let message = "`--stdin-filename` names standard input: give `-` as a path too";
+            Self::command().error(ErrorKind::MissingRequiredArgument, message).exit();
+        }
+        let paths = if self.paths.is_empty() { default_paths() } else { &self.paths };
+        Mode::Check(Check { paths, options, color: self.color })
+    }
+}
+
+impl CheckOptions {
+    /// How deep to look.
+    pub const fn level(&self) -> Level {
+        match self.level {
+            LevelName::Syntax => Level::Syntax,
+            LevelName::Semantic => Level::Semantic,
+            LevelName::Structure => Level::Structure,
+        }
+    }
+}
+
+fn default_paths() -> &'static [PathBuf] {
+    static HERE: std::sync::LazyLock<[PathBuf; 1]> = std::sync::LazyLock::new(|| [PathBuf::from(".")]);
+    &*HERE
+}
+
+/// Reads `NAME=VALUE`; the name is a path of identifiers (`image`, `vars.image`).
+fn parse_variable(text: &str) -> Result<(String, String), String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err("write it as NAME=VALUE".to_owned());
+    };
+    let is_identifier = |part: &str| {
+        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    if name.split('.').all(is_identifier) {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err(format!("`{name}` is no name of a variable (letters, digits, `_` and `.`)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_variable_is_a_name_and_a_value() {
+        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
+        assert_eq!(parse_variable("image=alpine:3=x"), pair("image", "alpine:3=x"));
+        assert_eq!(parse_variable("vars.image="), pair("vars.image", ""));
+        for bad in ["", "image", "=x", "a b=x", "1a=x", "a..b=x"] {
+            assert!(parse_variable(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_said_means_the_server_and_check_alone_means_here() {
+        assert!(matches!(Arguments::parse_from(["clnrm-lsp"]).mode(), Mode::Serve));
+        let arguments = Arguments::parse_from(["clnrm-lsp", "--check"]);
+        let Mode::Check(check) = arguments.mode() else { panic!("a check") };
+        assert_eq!(check.paths, [PathBuf::from(".")]);
+    }
+}

@@ -1,0 +1,165 @@
+//! `--check`: files in, a report and an exit code out.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::arguments::Check;
+use super::discovery::{Input, Target, targets};
+use super::progress::Progress;
+use super::{TROUBLE, output, panics, paths, read, workers};
+use crate::analysis::{AnalysisOptions, Analyzer, Combinations};
+use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
+use crate::report::{write_failure, write_note};
+use crate::template::SourceFile;
+
+/// Checks, reports, and gives the exit code.
+pub fn run(check: &Check<'_>) -> u8 {
+    panics::keep_silent();
+    let started = Instant::now();
+    let Check { options, color, .. } = *check;
+    let to_file = options.output.is_some();
+    let style = Style {
+        color: match (color, to_file) {
+            (clap::ColorChoice::Auto, true) => false,
+            _ => output::color(color, &io::stdout()),
+        },
+        width: output::width(),
+        hints: options.hints,
+        quiet: options.quiet,
+    };
+    let mut report = report(check, style);
+    if let Some(timing) = &mut report.timing {
+        timing.total = started.elapsed();
+    }
+
+    let mut text = Vec::new();
+    let written = report.write(options.format, &mut text).and_then(|()| match &options.output {
+        Some(path) => output::write_file(path, &text),
+        None => output::write_stdout(&text),
+    });
+    remark(check, &report);
+    match (written, &options.output) {
+        (Ok(()), _) => report.exit_code(),
+        (Err(error), Some(path)) => {
+            let path = path.display();
+            output::write_stderr(format!("clnrm-lsp: can't write the report to `{path}`: {error}\n").as_bytes());
+            TROUBLE
+        }
+        (Err(error), None) => {
+            output::write_stderr(format!("clnrm-lsp: can't write the report: {error}\n").as_bytes());
+            TROUBLE
+        }
+    }
+}
+
+/// Finds and checks everything.
+fn report(check: &Check<'_>, style: Style) -> Report {
+    let Check { paths, options, .. } = *check;
+    let started = Instant::now();
+    let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let targets = targets(paths, options.stdin_filename.as_deref(), &current);
+    let discovery = started.elapsed();
+
+    let session = Session {
+        analyzer: Analyzer::default(),
+        options: AnalysisOptions {
+            level: options.level(),
+            trusted: !options.untrusted,
+            overrides: options.variables.iter().cloned().collect(),
+            roots: paths::roots(paths, &current),
+            combinations: if options.all_combinations { Combinations::ALL } else { Combinations::Representative },
+            ..AnalysisOptions::default()
+        },
+        current,
+        progress: Progress::new(targets.len(), !options.quiet),
+    };
+    let results = workers::map(&targets, |target| session.check(target));
+    session.progress.finish();
+
+    let mut timing = Timing { discovery, ..Timing::default() };
+    let files = results.into_iter().map(|(file, reading)| {
+        timing.reading += reading;
+        if let Outcome::Checked(checked) = &file.outcome {
+            timing += checked.durations;
+        }
+        file
+    });
+    let files = files.collect();
+    Report { files, strict: options.strict, timing: options.timing.then_some(timing), style }
+}
+
+/// What all files of a check share.
+struct Session {
+    analyzer: Analyzer,
+    options: AnalysisOptions,
+    current: PathBuf,
+    progress: Progress,
+}
+
+impl Session {
+    /// Reads and analyses one file; with the time that reading took.
+    fn check(&self, target: &Target) -> (CheckedFile, Duration) {
+        let started = Instant::now();
+        let (text, path) = match &target.input {
+            Input::File(path) => (read::file(path), Some(path.as_path())),
+            Input::Stdin(path) => (read::stdin(), path.as_deref()),
+            Input::Missing(failure) => (Err(failure.clone()), None),
+        };
+        let reading = started.elapsed();
+        let outcome = match text.and_then(|text| self.analyze(target, path, text)) {
+            Ok(checked) => Outcome::Checked(checked),
+            Err(failure) => Outcome::Failed(failure),
+        };
+        self.progress.advance();
+        (CheckedFile { path: target.shown.clone(), named: target.named, outcome }, reading)
+    }
+
+    fn analyze(&self, target: &Target, path: Option<&Path>, text: Arc<str>) -> Result<Checked, Failure> {
+        let path = path.map(|path| self.current.join(path));
+        let document = SourceFile { name: target.shown.clone(), path, text };
+        let analysis = panics::catch(|| self.analyzer.analyze(&document, &self.options));
+        match analysis {
+            Ok(analysis) => Ok(Checked::new(analysis, |file| self.shown(&document, file))),
+            Err(message) => {
+                let message = format!("this is a mistake of clnrm-lsp, please report it: {message}");
+                Err(Failure { kind: FailureKind::Internal, message, place: None })
+            }
+        }
+    }
+
+    /// How a file of a render is shown.
+    fn shown(&self, document: &SourceFile, file: &SourceFile) -> String {
+        match &file.path {
+            _ if Arc::ptr_eq(&file.text, &document.text) => document.name.clone(),
+            Some(path) => paths::shown(path, &self.current),
+            None => format!("<built-in>/{}", file.name),
+        }
+    }
+}
+
+/// Says on standard error what people should know, where the report is for programs or empty.
+fn remark(check: &Check<'_>, report: &Report) {
+    let style = Style { color: output::color(check.color, &io::stderr()), ..report.style };
+    let mut text = Vec::new();
+    let human_on_terminal = check.options.format == Format::Human && check.options.output.is_none();
+    if !human_on_terminal {
+        for file in &report.files {
+            if let Outcome::Failed(failure) = &file.outcome {
+                // A vector takes everything.
+                let _ = write_failure(file, failure, style, &mut text);
+            }
+        }
+    }
+    if report.files.is_empty() && !check.options.quiet {
+        let looked: Vec<String> = check.paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        let note = format!(
+            "no test found in {} (in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` \
+             or `*.clnrm.tera`, which `.gitignore` does not exclude)",
+            looked.join(", ")
+        );
+        let _ = write_note(&note, style, &mut text);
+    }
+    output::write_stderr(&text);
+}

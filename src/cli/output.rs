@@ -1,0 +1,41 @@
+//! Writing to the terminal: colours, width, and pipes that break.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+
+/// What `--color` means for a stream: with `auto`, terminals get colours unless `NO_COLOR` and the like say otherwise.
+pub fn color(choice: clap::ColorChoice, stream: &(impl IsTerminal + anstream::stream::RawStream)) -> bool {
+    match choice {
+        clap::ColorChoice::Always => true,
+        clap::ColorChoice::Never => false,
+        clap::ColorChoice::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+    }
+}
+
+/// Columns of the terminal on standard output; 120 elsewhere, so that files do not depend on windows.
+pub fn width() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(120, |(width, _)| usize::from(width.0))
+}
+
+/// Writes `bytes` to standard output. A reader that went away is no error.
+pub fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = AutoStream::new(io::stdout(), ColorChoice::Always).lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes `bytes` to a file, creating or replacing it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    File::create(path)?.write_all(bytes)
+}
+
+/// Writes `bytes` to standard error. There is nobody to tell if that fails.
+pub fn write_stderr(bytes: &[u8]) {
+    let _ = io::stderr().write_all(bytes);
+}
