@@ -14,6 +14,11 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+const USAGE: &str = "\
+clnrm-lsp --check [OPTIONS] [PATH]...
+       clnrm-lsp --explain <CODE> | --rules
+       clnrm-lsp";
+
 const EXAMPLES: &str = "\
 Examples:
   clnrm-lsp --check                            all tests below the current directory
@@ -29,8 +34,10 @@ Exit codes:
   2  wrong usage, a file that can't be read, or a mistake of clnrm-lsp itself";
 
 /// Language server and headless check for cleanroom tests.
+///
+/// Without arguments it is the language server, on standard input and output.
 #[derive(Debug, Parser)]
-#[command(name = "clnrm-lsp", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "clnrm-lsp", version, override_usage = USAGE, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Arguments {
     /// Check files and tell what is wrong in them
     #[arg(long, conflicts_with_all = ["explain", "rules"])]

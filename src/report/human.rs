@@ -123,7 +123,7 @@ fn title(diagnostic: &Diagnostic) -> Group<'_> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Information => Level::INFO,
+        Severity::Information => Level::NOTE,
         Severity::Hint => Level::HELP.with_name("hint"),
     };
     Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.code))
