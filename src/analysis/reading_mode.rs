@@ -5,9 +5,8 @@
 //! it holds while other things in the text are broken.
 
 use memchr::memmem;
-use toml_parser::Source;
-use toml_parser::lexer::{Token, TokenKind};
 
+use crate::config::tokens::{TextToken, text_tokens};
 use crate::template::ReadingMode;
 use crate::text::Span;
 
@@ -33,19 +32,19 @@ pub struct StringTag {
 pub fn reading(text: &str) -> Reading {
     let Some(first) = next_marker(text, 0) else { return Reading::default() };
     let mut tags = Vec::new();
-    let mut lexer = Source::new(text).lex();
-    let mut token = None;
+    let mut tokens = text_tokens(text);
+    let mut token: Option<(TextToken, Span)> = None;
     let mut marker = Some(first);
     while let Some(start) = marker {
         let found = match token {
-            Some(token) if end(token) > start => Some(token),
-            _ => lexer.by_ref().find(|&token| end(token) > start),
+            Some((_, span)) if span.end > start => token,
+            _ => tokens.by_ref().find(|(_, span)| span.end > start),
         };
-        let Some(found) = found.filter(|token| is_text(token.kind())) else { return rendered() };
-        token = Some(found);
-        let Some(content) = text.get(start..end(found)) else { return rendered() };
+        let Some((kind, span)) = found.filter(|(_, span)| span.contains(start)) else { return rendered() };
+        token = found;
+        let Some(content) = text.get(start..span.end) else { return rendered() };
         let closer = closer_of(content);
-        let is_comment = found.kind() == TokenKind::Comment;
+        let is_comment = kind == TextToken::Comment;
         let is_shell_length = content.starts_with("{#") && text[..start].ends_with('$');
         let next = match memmem::find(&content.as_bytes()[2..], closer) {
             _ if is_shell_length => start + 2,
@@ -56,9 +55,9 @@ pub fn reading(text: &str) -> Reading {
                 }
                 tag.end
             }
-            None if !is_comment && reaches_beyond(text, start, found, closer) => return rendered(),
+            None if !is_comment && reaches_beyond(text, start, span, closer) => return rendered(),
             None => {
-                if !is_comment {
+                if !is_comment && (content.starts_with("{{") || content.starts_with("{% ")) {
                     tags.push(StringTag { span: Span::new(start, start + 2), closed: false });
                 }
                 start + 2
@@ -71,10 +70,6 @@ pub fn reading(text: &str) -> Reading {
 
 const fn rendered() -> Reading {
     Reading { mode: ReadingMode::Rendered, tags: Vec::new() }
-}
-
-fn end(token: Token) -> usize {
-    token.span().end()
 }
 
 /// Offset of the first `{{`, `{%` or `{#` from `from` on.
@@ -93,38 +88,21 @@ fn closer_of(tag: &str) -> &'static [u8] {
     }
 }
 
-const fn is_text(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::BasicString
-            | TokenKind::LiteralString
-            | TokenKind::MlBasicString
-            | TokenKind::MlLiteralString
-            | TokenKind::Comment
-    )
-}
-
 /// Whether the tag at `start`, which its string does not close, is closed behind it: `"{{ env(name="X") }}"` is one tag and
 /// three tokens. A complete string without closing delimiter (a pattern like `"{{"`) is looked for on its line only.
-fn reaches_beyond(text: &str, start: usize, string: Token, closer: &[u8]) -> bool {
-    let behind = &text.as_bytes()[end(string)..];
-    let complete = is_complete(&text[string.span().start()..end(string)], string.kind());
+fn reaches_beyond(text: &str, start: usize, string: Span, closer: &[u8]) -> bool {
+    let behind = &text.as_bytes()[string.end..];
+    let complete = is_complete(&text[string.range()]);
     let limit = if complete { memchr::memchr(b'\n', behind).unwrap_or(behind.len()) } else { behind.len() };
     let Some(close) = memmem::find(&behind[..limit], closer) else { return false };
-    let between = Span::new(start + 2, end(string) + close);
-    next_marker(text, between.start).is_none_or(|next| next >= between.end)
+    let end = string.end + close;
+    next_marker(text, start + 2).is_none_or(|next| next >= end)
 }
 
-/// Whether a string token has its closing quotes.
-fn is_complete(raw: &str, kind: TokenKind) -> bool {
-    let quotes = match kind {
-        TokenKind::BasicString => "\"",
-        TokenKind::LiteralString => "'",
-        TokenKind::MlBasicString => "\"\"\"",
-        TokenKind::MlLiteralString => "'''",
-        _ => return true,
-    };
-    raw.len() >= 2 * quotes.len() && raw.ends_with(quotes)
+/// Whether a string has its closing quotes.
+fn is_complete(string: &str) -> bool {
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| string.starts_with(quotes));
+    quotes.is_some_and(|quotes| string.len() >= 2 * quotes.len() && string.ends_with(quotes))
 }
 
 #[cfg(test)]
@@ -183,5 +161,6 @@ mod tests {
         assert_eq!(tags("a = \"grep '{{'\"\nb = \"}}\""), ["{{"]);
         assert_eq!(tags("a = \"${#NAME} {{ b }}\""), ["{{ b }}"]);
         assert_eq!(tags("a = 'é {{ é"), ["{{"]);
+        assert_eq!(tags("a = '{%d} {#fff {% x'"), ["{%"]);
     }
 }
