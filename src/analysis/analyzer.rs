@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::finish::finish;
 use super::judge::{Evidence, Judged, judge};
 use super::mapping::Mapping;
 use super::reading_mode::{Reading, reading};
@@ -43,11 +44,11 @@ impl Analyzer {
     fn analyze_as_it_stands(&self, document: &SourceFile, mode: ReadingMode, options: &AnalysisOptions) -> Analysis {
         let Judged { config, findings, durations } =
             judge(Evidence { text: &document.text, mode, problems: &[], opaque: &[], map: None, level: options.level });
-        let mapping = Mapping { map: None, opaque: &[], definition: &|_| None };
+        let diagnostics = finish(&document.text, Mapping::IDENTITY.diagnostics(findings), options);
         Analysis {
             kind: FileKind::Test,
             mode,
-            diagnostics: mapping.diagnostics(findings),
+            diagnostics,
             files: vec![document.clone()],
             rendered: None,
             config: Arc::new(config),

@@ -19,6 +19,11 @@ pub struct Mapping<'a> {
     pub definition: &'a dyn Fn(&str) -> Option<FileSpan>,
 }
 
+impl Mapping<'static> {
+    /// The mapping of a document that is parsed as it stands.
+    pub const IDENTITY: Self = Self { map: None, opaque: &[], definition: &|_| None };
+}
+
 impl Mapping<'_> {
     /// The diagnostics of `findings`, sorted by place, severity and code, each once.
     pub fn diagnostics(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {

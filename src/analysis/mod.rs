@@ -4,6 +4,7 @@ mod analyzer;
 pub mod cache;
 mod diagnostic;
 mod dry_run;
+mod finish;
 mod judge;
 mod mapping;
 mod merge;

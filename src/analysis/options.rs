@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::validation::Level;
+use crate::validation::{Level, Severities};
 
 /// What the caller of an analysis decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct AnalysisOptions {
     pub roots: Vec<PathBuf>,
     /// Which combinations of a matrix are checked.
     pub combinations: Combinations,
+    /// The severities that the project sets.
+    pub severities: Severities,
     /// What seeded functions start from, unless the file says otherwise.
     pub seed: u64,
 }
@@ -30,6 +32,7 @@ impl Default for AnalysisOptions {
             overrides: BTreeMap::new(),
             roots: Vec::new(),
             combinations: Combinations::default(),
+            severities: Severities::default(),
             seed: 42,
         }
     }
