@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod expectations;
 pub mod finding;
 mod lookup;
+pub mod page;
 mod references;
 pub mod rule;
 pub mod rules;
