@@ -66,6 +66,8 @@ pub struct Identity {
     pub description: Option<Text>,
     /// `timeout`.
     pub timeout: Option<Text>,
+    /// `timeout_seconds`.
+    pub timeout_seconds: Option<Spanned<i64>>,
 }
 
 /// The older dialect's identity.

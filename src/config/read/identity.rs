@@ -29,6 +29,7 @@ fn read(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Identity {
             "version" => identity.version = source.text(value),
             "description" => identity.description = source.text(value),
             "timeout" => identity.timeout = source.text(value),
+            "timeout_seconds" => identity.timeout_seconds = source.integer(value),
             _ => {}
         }
     }

@@ -9,14 +9,17 @@ mod argument_alias;
 mod attribute_contradiction;
 mod broad_glob;
 mod circular_template;
+mod collect_syntax;
 mod contained_order;
 mod contradictory_bounds;
 mod counts_contradiction;
+mod deep_nesting;
 mod dependency_cycle;
 mod duplicate_name;
 mod duplicate_pair;
 mod duplicate_port;
 mod duplicate_span_expectation;
+mod empty_assertions;
 mod empty_bound;
 mod empty_expectation;
 mod environment_name;
@@ -31,26 +34,39 @@ mod impossible_count;
 mod incomplete_expression;
 mod invalid_glob;
 mod invalid_regex;
+mod invalid_timestamp;
 mod kind_contradiction;
+mod large_scenario;
 mod min_above_max;
 mod missing_action;
 mod missing_argument;
+mod missing_description;
 mod missing_identity;
 mod missing_image;
+mod missing_resources;
+mod missing_sample_ratio;
+mod missing_timeout;
+mod multi_shell;
 mod no_expectations;
 mod order_cycle;
 mod orphan_service;
+mod otel_endpoint;
 mod pair_arity;
 mod parent_contradiction;
 mod parent_self;
 mod privileged_port;
 mod render_failed;
+mod repeated_blocks;
 mod run_without_service;
+mod scenario_name;
 mod scenario_without_action;
 mod self_edge;
+mod shared_report_path;
 mod shell_length_comment;
+mod shell_words;
 mod spans_not_collected;
 mod status_contradiction;
+mod step_count_mismatch;
 mod stray_block_tag;
 mod template_in_comment;
 mod template_syntax;
@@ -64,6 +80,7 @@ mod unknown_component;
 mod unknown_filter;
 mod unknown_function;
 mod unknown_macro;
+mod unknown_plugin;
 pub(super) mod unknown_rule;
 mod unknown_tag;
 mod unknown_template;
@@ -76,6 +93,7 @@ mod unused_service;
 mod volume_path;
 mod window_self;
 mod window_without_outer;
+mod zero_limit;
 mod zero_required;
 
 /// Every rule, sorted by its code. One line each, so that two branches that add rules merge.
@@ -85,14 +103,17 @@ pub static RULES: &[&Rule] = &[
     &attribute_contradiction::RULE,
     &broad_glob::RULE,
     &circular_template::RULE,
+    &collect_syntax::RULE,
     &contained_order::RULE,
     &contradictory_bounds::RULE,
     &counts_contradiction::RULE,
+    &deep_nesting::RULE,
     &dependency_cycle::RULE,
     &duplicate_name::RULE,
     &duplicate_pair::RULE,
     &duplicate_port::RULE,
     &duplicate_span_expectation::RULE,
+    &empty_assertions::RULE,
     &empty_bound::RULE,
     &empty_expectation::RULE,
     &environment_name::RULE,
@@ -107,26 +128,39 @@ pub static RULES: &[&Rule] = &[
     &incomplete_expression::RULE,
     &invalid_glob::RULE,
     &invalid_regex::RULE,
+    &invalid_timestamp::RULE,
     &kind_contradiction::RULE,
+    &large_scenario::RULE,
     &min_above_max::RULE,
     &missing_action::RULE,
     &missing_argument::RULE,
+    &missing_description::RULE,
     &missing_identity::RULE,
     &missing_image::RULE,
+    &missing_resources::RULE,
+    &missing_sample_ratio::RULE,
+    &missing_timeout::RULE,
+    &multi_shell::RULE,
     &no_expectations::RULE,
     &order_cycle::RULE,
     &orphan_service::RULE,
+    &otel_endpoint::RULE,
     &pair_arity::RULE,
     &parent_contradiction::RULE,
     &parent_self::RULE,
     &privileged_port::RULE,
     &render_failed::RULE,
+    &repeated_blocks::RULE,
     &run_without_service::RULE,
+    &scenario_name::RULE,
     &scenario_without_action::RULE,
     &self_edge::RULE,
+    &shared_report_path::RULE,
     &shell_length_comment::RULE,
+    &shell_words::RULE,
     &spans_not_collected::RULE,
     &status_contradiction::RULE,
+    &step_count_mismatch::RULE,
     &stray_block_tag::RULE,
     &template_in_comment::RULE,
     &template_syntax::RULE,
@@ -140,6 +174,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_filter::RULE,
     &unknown_function::RULE,
     &unknown_macro::RULE,
+    &unknown_plugin::RULE,
     &unknown_rule::RULE,
     &unknown_tag::RULE,
     &unknown_template::RULE,
@@ -152,5 +187,6 @@ pub static RULES: &[&Rule] = &[
     &volume_path::RULE,
     &window_self::RULE,
     &window_without_outer::RULE,
+    &zero_limit::RULE,
     &zero_required::RULE,
 ];
