@@ -1,4 +1,5 @@
 //! The pipeline from end to end, through its public door.
 
 mod fixture;
+mod plain;
 mod robustness;
