@@ -26,7 +26,7 @@ pub fn all_pages() -> String {
     for level in [Level::Syntax, Level::Semantic, Level::Structure] {
         let _ = write!(
             text,
-            "\n## {}\n\n{}.\n\n| rule | severity | finds that |\n|---|---|---|\n",
+            "\n## {}\n\n{}.\n\n| rule | severity | what it finds |\n|---|---|---|\n",
             title(level),
             scope(level)
         );
@@ -48,12 +48,13 @@ fn write_page(rule: &Rule, heading: &str, page: &mut String) {
         page,
         "{heading} {code}\n\n\
          Level {}, by default {}.\n\n\
-         **It finds that {summary}.**\n\n\
+         **{}.**\n\n\
          {}\n\n\
          Wrong:\n\n```toml\n{}\n```\n\n\
          Right:\n\n```toml\n{}\n```\n\n",
         rule.level().name(),
         severity.name(),
+        capitalised(summary),
         explanation.trim(),
         wrong.trim_end(),
         right.trim_end(),
@@ -67,6 +68,11 @@ fn write_page(rule: &Rule, heading: &str, page: &mut String) {
              change it for a project, write `{code} = \"off\"` or another severity below `[lint]` in `cleanroom.toml`."
         );
     }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn title(level: Level) -> &'static str {
@@ -93,10 +99,7 @@ mod tests {
     #[test]
     fn a_page_tells_what_why_how_and_how_to_change_it() {
         let page = page(rule("argument-alias").unwrap());
-        assert!(
-            page.starts_with("# argument-alias\n\nLevel syntax, by default hint.\n\n**It finds that an argument"),
-            "{page}"
-        );
+        assert!(page.starts_with("# argument-alias\n\nLevel syntax, by default hint.\n\n**An argument"), "{page}");
         for part in [
             "Wrong:\n\n```toml\n{",
             "Right:\n\n```toml\n{",
