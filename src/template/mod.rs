@@ -2,6 +2,7 @@
 //! rendering, the source map and recovery from mistakes. Does not know what the rendered TOML means.
 
 pub mod expression;
+pub mod language;
 pub mod lexer;
 pub mod mode;
 pub mod problem;

@@ -7,6 +7,8 @@ pub struct Param {
     pub name: &'static str,
     /// Whether a call must give it.
     pub required: bool,
+    /// The value that a call gets which leaves it out, as it would be written; empty where there is none.
+    pub default: &'static str,
     /// Other names that are accepted for it (`array` for `list`).
     pub aliases: &'static [&'static str],
 }
@@ -20,6 +22,26 @@ pub struct Signature {
     pub params: &'static [Param],
     /// Whether positional arguments have an obvious meaning (`range(3)`), so that they may be read as keyword arguments.
     pub positional: bool,
+}
+
+impl Signature {
+    /// The parameter that `name` means, by its own name or an alias.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        let params = self.params;
+        params
+            .iter()
+            .find(|param| param.name == name)
+            .or_else(|| params.iter().find(|param| param.aliases.contains(&name)))
+    }
+
+    /// The parameter that the positional argument `index` (from 0) of a call with `count` of them means.
+    pub fn positional_param(&self, index: usize, count: usize) -> Option<&'static Param> {
+        // As everywhere, `range(3)` counts up to 3, and `range(1, 3)` from 1 to 3.
+        if self.name == "range" && count == 1 {
+            return self.param("end");
+        }
+        self.params.get(index)
+    }
 }
 
 /// Finds the signatures of what templates may call.
