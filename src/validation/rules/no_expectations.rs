@@ -1,8 +1,10 @@
 //! A test that looks at nothing.
 
-use crate::config::model::{Step, TestConfig};
+use crate::config::TestConfig;
+use crate::config::model::Step;
 use crate::text::Span;
 use crate::validation::expectations::{example, place_of_block};
+use crate::validation::references::all_steps;
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -27,7 +29,7 @@ const CHECKING_TABLES: [&str; 6] =
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let config = subject.config;
     let has_table = config.top_level.iter().any(|name| CHECKING_TABLES.contains(&name.text.as_str()));
-    if has_table || !subject.is_whole() || steps(config).any(is_checked) {
+    if has_table || !subject.is_whole() || all_steps(config).any(is_checked) {
         return;
     }
     if let Some(place) = first_action(config) {
@@ -36,10 +38,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help("say what must be seen: `[[expect.span]]`, or `expected_output_regex` in a step"),
         );
     }
-}
-
-fn steps(config: &TestConfig) -> impl Iterator<Item = &Step> {
-    config.steps.iter().chain(config.scenarios.iter().flat_map(|scenario| &scenario.steps))
 }
 
 fn is_checked(step: &Step) -> bool {
