@@ -4,8 +4,8 @@ use toml::de::DeTable;
 
 use super::model::TestConfig;
 use super::read::{self, Source};
-use super::shape::ShapeProblem;
-use super::syntax::{OffsetMap, SyntaxError, SyntaxErrorKind};
+use super::shape::{self, ShapeProblem};
+use super::syntax::{self, OffsetMap, SyntaxError};
 use crate::text::Span;
 
 /// What a text says, and what is wrong with its TOML and its shape.
@@ -26,15 +26,37 @@ pub struct Parsed {
 /// run time; such strings are unknown. Works on any text, costs about what the bare TOML parse costs, and never fails.
 pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let syntax = errors
-        .into_iter()
-        .map(|error| SyntaxError {
-            span: error.span().map(Span::from).unwrap_or_default(),
-            kind: SyntaxErrorKind::Other { message: error.message().to_owned() },
-            mend: Vec::new(),
-        })
-        .collect();
-    let offsets = OffsetMap::default();
-    let source = Source { text, holes: opaque, offsets: &offsets, in_string };
-    Parsed { config: read::read(root.get_ref(), &source), syntax, shape: Vec::new() }
+    if errors.is_empty() {
+        let offsets = OffsetMap::default();
+        return read(root.get_ref(), &Source { text, holes: opaque, offsets: &offsets, in_string }, Vec::new());
+    }
+    let mut recovered = syntax::recover(text);
+    recovered.errors.retain(|error| !opaque.iter().any(|hole| touches(*hole, error.span)));
+    let mut holes: Vec<Span> =
+        recovered.errors.iter().filter(|error| error.kind.hides_content()).map(|error| error.span).collect();
+    holes.extend(opaque);
+    let holes = merged(holes);
+    let (root, _) = DeTable::parse_recoverable(&recovered.text);
+    read(root.get_ref(), &Source { text, holes: &holes, offsets: &recovered.offsets, in_string }, recovered.errors)
+}
+
+fn read(root: &DeTable<'_>, source: &Source<'_>, syntax: Vec<SyntaxError>) -> Parsed {
+    Parsed { config: read::read(root, source), syntax, shape: shape::check(root, source) }
+}
+
+fn touches(hole: Span, span: Span) -> bool {
+    hole.start <= span.end && span.start <= hole.end
+}
+
+/// The spans sorted, with those that overlap made one.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
 }

@@ -147,3 +147,25 @@ pub enum SyntaxErrorKind {
         message: String,
     },
 }
+
+impl SyntaxErrorKind {
+    /// Whether the value or key at the place of the error can't be known, so that nothing else may be said about it.
+    pub(crate) fn hides_content(&self) -> bool {
+        !matches!(
+            self,
+            Self::DuplicateKey { .. }
+                | Self::DuplicateTable { .. }
+                | Self::NotExtendable { .. }
+                | Self::PairsOnOneLine { .. }
+                | Self::UnclosedHeader { .. }
+                | Self::MismatchedHeader
+                | Self::TextAfterHeader
+                | Self::UnclosedArray
+                | Self::UnclosedInlineTable
+                | Self::MissingComma
+                | Self::ExtraComma
+                | Self::ColonForEquals
+                | Self::LoneCarriageReturn
+        )
+    }
+}
