@@ -17,7 +17,7 @@ const STYLES: Styles = Styles::styled()
 const USAGE: &str = "\
 clnrm-lsp --check [OPTIONS] [PATH]...
        clnrm-lsp --explain <CODE> | --rules
-       clnrm-lsp";
+       clnrm-lsp                              (the language server, on standard input and output)";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,8 +34,6 @@ Exit codes:
   2  wrong usage, a file that can't be read, or a mistake of clnrm-lsp itself";
 
 /// Language server and headless check for cleanroom tests.
-///
-/// Without arguments it is the language server, on standard input and output.
 #[derive(Debug, Parser)]
 #[command(name = "clnrm-lsp", version, override_usage = USAGE, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Arguments {

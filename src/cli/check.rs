@@ -154,12 +154,10 @@ fn remark(check: &Check<'_>, report: &Report) {
     }
     if report.files.is_empty() && !check.options.quiet {
         let looked: Vec<String> = check.paths.iter().map(|path| format!("`{}`", path.display())).collect();
-        let note = format!(
-            "no test found in {} (in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` \
-             or `*.clnrm.tera`, which `.gitignore` does not exclude)",
-            looked.join(", ")
-        );
-        let _ = write_note(&note, style, &mut text);
+        let note = format!("no test found in {}", looked.join(", "));
+        let help = "in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or \
+                    `*.clnrm.tera` that no `.gitignore` excludes";
+        let _ = write_note(&note, Some(help), style, &mut text);
     }
     output::write_stderr(&text);
 }

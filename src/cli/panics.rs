@@ -11,7 +11,9 @@ thread_local! {
 pub fn keep_silent() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        let message = format!("{}{place}", info.payload_as_str().unwrap_or("panic"));
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+        let message = format!("{}{place}", text.unwrap_or("panic"));
         LAST.with(|last| *last.borrow_mut() = Some(message));
     }));
 }

@@ -58,6 +58,9 @@ fn not_utf8(bytes: &[u8], error: Utf8Error) -> Failure {
     let before = String::from_utf8_lossy(&bytes[..offset]);
     let place = LineIndex::new(&before).position(&before, offset);
     let message = match (error.error_len(), bytes.get(offset)) {
+        _ if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") => {
+            "is not UTF-8, but UTF-16: save it as UTF-8".to_owned()
+        }
         (Some(_), Some(byte)) => format!("is not UTF-8: invalid byte 0x{byte:02x}"),
         _ => "is not UTF-8: ends within a character".to_owned(),
     };

@@ -37,7 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files.iter().filter(|file| file.named) {
         let Outcome::Checked(checked) = &file.outcome else { continue };
         if let Some(reason) = not_judged(checked.kind) {
-            write_note(&format!("`{}` {reason}", file.path), report.style, out)?;
+            write_note(&format!("`{}` {reason}", file.path), None, report.style, out)?;
         }
     }
     writeln!(out, "{}", summary_line(report, &report.summary()))?;
@@ -52,9 +52,10 @@ pub fn write_failure(file: &CheckedFile, failure: &Failure, style: Style, out: &
     write_failure_with(&renderer(&style), &file.path, failure, out)
 }
 
-/// Writes one sentence as a note.
-pub fn write_note(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", renderer(&style).render(&[Group::with_title(Level::NOTE.primary_title(text))]))
+/// Writes one sentence as a note, and what to do about it.
+pub fn write_note(text: &str, help: Option<&str>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let note = Group::with_title(Level::NOTE.primary_title(text)).elements(help.map(|help| Level::HELP.message(help)));
+    writeln!(out, "{}", renderer(&style).render(&[note]))
 }
 
 fn write_failure_with(renderer: &Renderer, path: &str, failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
@@ -142,7 +143,9 @@ fn summary_line(report: &Report, summary: &Summary) -> String {
         .filter(|(count, _, shown)| *count > 0 && *shown)
         .map(|(count, word, _)| counted(*count, word))
         .collect();
-    let mut line = if shown.is_empty() {
+    let mut line = if summary.tests == 0 {
+        "no test checked".to_owned()
+    } else if shown.is_empty() {
         format!("no problems in {}", counted(summary.tests, "test"))
     } else {
         format!("{} in {}", listed(&shown), counted(summary.tests, "test"))
