@@ -15,7 +15,8 @@
 //! - A case without marks says that the rule must not fire.
 //! - `#: not in <placement>: reason` leaves a placement out (`plain file`, `template text`, `loop`, `macro argument`,
 //!   `included file`).
-//! - `#: also: code` allows another rule at the marked places.
+//! - `#: also: code` allows an error or warning of another rule at the marked places; else it counts as the same problem told
+//!   twice.
 //! - `#: file: name` starts another file of the case.
 
 use std::collections::BTreeMap;
