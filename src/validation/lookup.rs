@@ -58,10 +58,6 @@ impl<'a, T> Lookup<'a, T> {
 mod tests {
     use super::Lookup;
 
-    fn name(item: &(Option<&'static str>, usize)) -> Option<&'static str> {
-        item.0
-    }
-
     #[test]
     fn the_first_of_equal_names_counts() {
         let items = [(Some("a"), 0), (None, 1), (Some("b"), 2), (Some("a"), 3)];
@@ -75,7 +71,7 @@ mod tests {
     #[test]
     fn a_long_list_answers_as_a_short_one_does() {
         let items: Vec<_> = (0..200).map(|index| (["a", "b", "c"].get(index % 4).copied(), index)).collect();
-        let lookup = Lookup::new(&items, |item| name(item));
+        let lookup = Lookup::new(&items, |item: &(Option<&'static str>, usize)| item.0);
         assert_eq!(lookup.position("b"), Some(1));
         assert_eq!(lookup.position("d"), None);
         assert_eq!(lookup.repeated().count(), 150 - 3);

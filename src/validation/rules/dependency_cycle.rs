@@ -83,7 +83,7 @@ fn check_list<'a, T>(
     }
     for cycle in cycles(&pairs) {
         let on_it = || cycle.pairs.iter().filter_map(|&pair| Some((*pairs.get(pair)?, *references.get(pair)?)));
-        let Some(((last, first), place)) = on_it().last() else { continue };
+        let Some(((last, first), place)) = on_it().next_back() else { continue };
         let mut path = String::new();
         for ((from, _), _) in on_it() {
             if from == last && cycle.left_out > 0 {

@@ -126,7 +126,7 @@ fn step_name(step: &Step) -> Option<&str> {
 /// Checks that each name in `depends_on` is that of an item of the same list, or of a service.
 fn check_dependencies<'a, T>(
     items: &'a [T],
-    depends_on: fn(&T) -> &[Text],
+    depends_on: fn(&'a T) -> &'a [Text],
     name: fn(&'a T) -> Option<&'a str>,
     what: &str,
     services: &Lookup<'a, Service>,
@@ -139,17 +139,21 @@ fn check_dependencies<'a, T>(
     if lookup.names().count() < items.len() {
         return;
     }
-    for reference in items.iter().flat_map(depends_on) {
-        let Some(wanted) = missing(reference, services) else { continue };
-        if lookup.position(wanted).is_some() {
-            continue;
+    for item in items {
+        for reference in depends_on(item) {
+            let Some(wanted) = missing(reference, services) else { continue };
+            if lookup.position(wanted).is_some() {
+                continue;
+            }
+            let message = format!("there is no {what} `{wanted}`, and no service of that name");
+            // Nothing waits for itself.
+            let others = lookup.names().filter(|other| Some(*other) != name(item));
+            let meant = nearest(wanted, others.chain(services.names()));
+            findings.push(Finding::new(&RULE, reference.content, message).severity(Severity::Warning).did_you_mean(
+                wanted,
+                meant,
+                reference.content,
+            ));
         }
-        let message = format!("there is no {what} `{wanted}`, and no service of that name");
-        let meant = nearest(wanted, lookup.names().chain(services.names()));
-        findings.push(Finding::new(&RULE, reference.content, message).severity(Severity::Warning).did_you_mean(
-            wanted,
-            meant,
-            reference.content,
-        ));
     }
 }
