@@ -8,6 +8,7 @@ mod names;
 mod needs;
 mod pattern;
 mod single;
+mod span_kind;
 mod status;
 
 pub use bounds::{greatest, least};
@@ -17,6 +18,7 @@ pub use names::{NameRef, NameRole};
 pub use needs::{Clash, Need, NeedKind, clashes, demands_key, is_bare, is_required, needs};
 pub use pattern::{NamePattern, NameSet, PatternMistake, is_pattern};
 pub use single::single_names;
+pub use span_kind::{kind_named, kind_of};
 pub use status::SpanStatus;
 
 use crate::config::TestConfig;

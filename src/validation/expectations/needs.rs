@@ -32,6 +32,8 @@ pub enum NeedKind {
     Window,
     /// A minimum in `counts.by_name`.
     Count,
+    /// A name in `status.by_name`, which must match at least one span.
+    Status,
 }
 
 impl NeedKind {
@@ -44,6 +46,7 @@ impl NeedKind {
             Self::Order => "this order requires both of its spans",
             Self::Window => "this window requires it",
             Self::Count => "this count requires it",
+            Self::Status => "a status is asked of at least one such span",
         }
     }
 }
@@ -73,7 +76,10 @@ pub fn needs<'a>(set: ExpectationSet<'a>) -> impl Iterator<Item = Need<'a>> {
     let counts = set.counts.into_iter().flat_map(|counts| &counts.by_name).filter(|entry| least(&entry.value) > 0);
     let counts =
         counts.filter_map(|entry| Some(Need { name: entry.key.known()?, span: entry.key.span, kind: NeedKind::Count }));
-    blocks.chain(expected).chain(pairs.flatten()).chain(windows).chain(counts)
+    let statuses = set.status.into_iter().flat_map(|status| &status.by_name);
+    let statuses = statuses
+        .filter_map(|entry| Some(Need { name: entry.key.known()?, span: entry.key.span, kind: NeedKind::Status }));
+    blocks.chain(expected).chain(pairs.flatten()).chain(windows).chain(counts).chain(statuses)
 }
 
 fn need(name: &Text, kind: NeedKind) -> Option<Need<'_>> {

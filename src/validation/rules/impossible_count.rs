@@ -1,7 +1,10 @@
 //! `by_name = { "run" = { eq = 0 } }` beside a block that requires `run`.
 
+use crate::config::model::SpanExpectation;
 use crate::text::Span;
-use crate::validation::expectations::{clashes, example, greatest, is_bare, needs, sets};
+use crate::validation::expectations::{
+    ExpectationSet, clashes, example, greatest, is_bare, is_required, kind_named, kind_of, needs, sets,
+};
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -49,6 +52,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .related(clash.need.span, clash.need.kind.describe()),
             );
         }
+        check_kinds(set, findings);
         let total = set.counts.and_then(|counts| counts.spans_total.as_ref());
         if let Some(total) = total.filter(|total| greatest(total) == Some(0))
             && let (Some(zero), Some(need)) = (total.eq.or(total.lte), needs(set).next())
@@ -59,5 +63,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     .related(need.span, need.kind.describe()),
             );
         }
+    }
+}
+
+/// Kinds of which no span may exist although a block requires one.
+fn check_kinds(set: ExpectationSet<'_>, findings: &mut Findings) {
+    for entry in set.counts.into_iter().flat_map(|counts| &counts.by_kind) {
+        let Some(kind) = entry.key.known().and_then(kind_named) else { continue };
+        let (Some(0), Some(zero)) = (greatest(&entry.value), entry.value.eq.or(entry.value.lte)) else { continue };
+        let asked =
+            |block: &&SpanExpectation| block.kind.as_ref().and_then(kind_of) == Some(kind) && is_required(block);
+        let Some(place) = set.spans.iter().find(asked).and_then(|block| block.kind.as_ref()) else { continue };
+        findings.push(
+            Finding::new(&RULE, zero.span, format!("no span of kind `{kind}` may exist, but one is required"))
+                .help("allow at least one, or drop what requires it")
+                .related(place.span(), "this block requires one"),
+        );
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::config::model::Scalar;
 use crate::text::Span;
-use crate::validation::expectations::{example, is_required, sets, single_names};
+use crate::validation::expectations::{example, is_required, kind_of, sets, single_names};
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -26,8 +25,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
-
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for set in sets(subject.config) {
         let single = single_names(set);
@@ -39,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let (Some(name), Some(written)) = (block.name.as_ref().and_then(|name| name.known()), &block.kind) else {
                 continue;
             };
-            let (Some(kind), Some(&single_place)) = (kind(written), single.get(name)) else { continue };
+            let (Some(kind), Some(&single_place)) = (kind_of(written), single.get(name)) else { continue };
             let (first, first_place) = *kinds.entry(name).or_insert((kind, written.span()));
             if first != kind {
                 findings.push(
@@ -54,18 +51,5 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 );
             }
         }
-    }
-}
-
-/// The kind that is meant, if it is one.
-fn kind(written: &Scalar) -> Option<&'static str> {
-    match written {
-        Scalar::Text(text) => {
-            let text = text.known()?.trim().to_ascii_lowercase();
-            let name = text.strip_prefix("span_kind_").unwrap_or(&text);
-            KINDS.into_iter().find(|kind| *kind == name)
-        }
-        Scalar::Integer(number) => KINDS.get(usize::try_from(number.value).ok()?.checked_sub(1)?).copied(),
-        _ => None,
     }
 }

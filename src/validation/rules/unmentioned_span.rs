@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     stage: Stage::Expectations,
     severity: Severity::Hint,
     summary: "a graph, order or window names a span that no block mentions",
-    explanation: "Where a test describes its spans in `[[expect.span]]` blocks, a name that only stands in a graph, an order, a window \
+    explanation: "Where a test describes its spans in `[[expect.span]]` blocks (or `expected_spans`), a name that only stands in a graph, an order, a window \
                   or as a `parent` may be a slip: a required span of that name never comes, a forbidden one never matters. \
                   Names in `counts.by_name` and `status.by_name` count as mentioned, and patterns cover what they match.\n\n\
                   A name that differs from a mentioned one only in case or separators is a warning.",
@@ -33,7 +33,7 @@ const COMPARISONS: usize = 4_000;
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for set in sets(subject.config) {
         // A template with mistakes may have lost the block.
-        let described = !set.spans.is_empty() && subject.is_whole();
+        let described = (!set.spans.is_empty() || !set.expected_spans.is_empty()) && subject.is_whole();
         if !described || !set.names().any(|(role, _)| refers(role)) {
             continue;
         }
