@@ -132,13 +132,13 @@ fn benches(criterion: &mut Criterion) {
                 bencher.iter(|| floor(black_box(&bare), is_template));
             });
             group.bench_function(BenchmarkId::new("cold", &label), |bencher| {
-                bencher.iter_with_large_drop(|| Analyzer::default().analyze(black_box(&bench_document), &options));
+                bencher.iter(|| Analyzer::default().analyze(black_box(&bench_document), &options));
             });
             // The same analyzer, another context each time: the compiled templates are there, the render is not.
             let analyzer = Analyzer::default();
             let seed = Cell::new(0);
             group.bench_function(BenchmarkId::new("template unchanged", &label), |bencher| {
-                bencher.iter_with_large_drop(|| {
+                bencher.iter(|| {
                     seed.set(seed.get() + 1);
                     let options = AnalysisOptions { seed: seed.get(), ..AnalysisOptions::default() };
                     analyzer.analyze(black_box(&bench_document), &options)
@@ -159,7 +159,7 @@ fn benches(criterion: &mut Criterion) {
             let analyzer = Analyzer::default();
             analyzer.analyze(&bench_document, &options);
             group.bench_function(BenchmarkId::new("cache hit", &label), |bencher| {
-                bencher.iter_with_large_drop(|| analyzer.analyze(black_box(&bench_document), &options));
+                bencher.iter(|| analyzer.analyze(black_box(&bench_document), &options));
             });
         }
         group.finish();
