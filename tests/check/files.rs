@@ -119,14 +119,12 @@ fn a_file_that_is_not_utf8_is_reported_with_its_place() {
     let workspace = Workspace::new(&[("good.clnrm.toml", GOOD)]);
     workspace.write("latin.clnrm.toml", b"[meta]\nname = \"k\xe4se\"\n");
     workspace.write("utf16.clnrm.toml", b"\xff\xfe[\0m\0");
-    let ran = workspace.check(&[]);
+    let ran = workspace.check(&["--quiet"]);
     assert_eq!(ran.code, Some(2));
     insta::assert_snapshot!(ran.stdout, @r#"
     error[not-utf-8]: `latin.clnrm.toml:2:10`: is not UTF-8: invalid byte 0xe4
 
     error[not-utf-8]: `utf16.clnrm.toml:1:1`: is not UTF-8, but UTF-16: save it as UTF-8
-
-    no problems in 1 test (2 files could not be checked)
     "#);
 }
 
@@ -205,8 +203,8 @@ fn a_directory_without_tests_is_said_to_be_so() {
     assert_eq!(ran.code, Some(0));
     insta::assert_snapshot!(ran.stderr, @r#"
     note: no test found in `.`
-      |
-      = help: in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or `*.clnrm.tera` that no `.gitignore` excludes
+     |
+     = help: in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or `*.clnrm.tera` that no `.gitignore` excludes
     "#);
     assert_eq!(workspace.check(&["--quiet"]).stderr, "");
 }
@@ -220,7 +218,7 @@ fn thousands_of_files_are_checked_in_order() {
     workspace.write("07/0127.clnrm.toml", broken().as_bytes());
     let ran = workspace.check(&["--format", "json"]);
     assert_eq!(ran.code, Some(1));
-    assert_eq!(ran.findings(), ["07/0127.clnrm.toml:17:12 error orphan-service"]);
+    assert!(ran.findings() == ["07/0127.clnrm.toml:17:12 error orphan-service"], "the one mistake");
     let files = ran.files();
     assert_eq!(files.len(), 2_000);
     assert!(files.is_sorted());
