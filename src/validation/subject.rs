@@ -55,6 +55,7 @@ fn loses_text(problem: &Problem) -> bool {
         ProblemKind::ArgumentAlias { .. }
             | ProblemKind::NotTera1 { .. }
             | ProblemKind::TagInComment
+            | ProblemKind::ShellLengthOpensComment
             | ProblemKind::IncompleteExpression
     )
 }

@@ -9,9 +9,9 @@ pub static RULE: Rule = Rule {
     stage: Stage::Syntax,
     severity: Severity::Warning,
     summary: "a shell length expression opens a template comment",
-    explanation: "`${#NAME}` is the length of a shell variable, but `{#` opens a template comment: in clnrm 1.0 \
-                  everything up to the next `#}` vanishes, or the file can't be rendered. `{% raw %}…{% endraw %}` \
-                  around it works everywhere.",
+    explanation: "`${#NAME}` is the length of a shell variable, but `{#` opens a template comment: in clnrm 1.0 everything up to the \
+                  next `#}` vanishes, or the file can't be rendered. Here it is read as what it means. \
+                  `{% raw %}…{% endraw %}` around it works everywhere.",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"

@@ -36,12 +36,13 @@ command = ["echo", "hello"]
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::StrayBlockTag { keyword, expected } = &problem.kind else { continue };
+        let closes = keyword.starts_with("end") || keyword.starts_with('<');
         let finding = match expected {
-            Some(expected) => {
-                Finding::in_template(&RULE, problem, format!("`{keyword}` does not close the open block"))
-                    .help(format!("close it with `{expected}` first"))
+            Some(expected) if closes => {
+                let message = format!("`{keyword}` does not close the block that is open here");
+                Finding::in_template(&RULE, problem, message).help(format!("close it with `{expected}` first"))
             }
-            None => Finding::in_template(&RULE, problem, format!("`{keyword}` stands outside of a block"))
+            _ => Finding::in_template(&RULE, problem, format!("`{keyword}` belongs to no block that is open here"))
                 .help("remove it, or open its block before it"),
         };
         findings.push(finding.at_most(subject.worst_of_expressions()));

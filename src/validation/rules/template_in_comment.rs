@@ -9,9 +9,9 @@ pub static RULE: Rule = Rule {
     stage: Stage::Syntax,
     severity: Severity::Information,
     summary: "a template tag stands inside a TOML comment",
-    explanation: "The template is rendered before the TOML is read, so a tag is evaluated even inside a `#` \
-                  comment, and a mistake in it is an error. `{# … #}` or `{% raw %}…{% endraw %}` keep it from \
-                  being evaluated.",
+    explanation: "clnrm 1.0 renders a template before it reads the TOML, so there a tag is evaluated even inside a `#` comment, and a \
+                  mistake in it is an error. Here it stays what it looks like: a part of the comment. Remove the braces where \
+                  clnrm 1.0 has to read the file too.",
     wrong: r#"# says {{ svc }}
 [meta]
 name = "demo"
@@ -37,8 +37,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::TagInComment = &problem.kind else { continue };
         findings.push(
-            Finding::in_template(&RULE, problem, "the tag is evaluated although it stands in a comment")
-                .help("put `{% raw %}` and `{% endraw %}` around it, or remove its braces"),
+            Finding::in_template(&RULE, problem, "clnrm 1.0 evaluates this tag although it stands in a comment")
+                .help("remove its braces, if clnrm 1.0 has to read the file too"),
         );
     }
 }
