@@ -83,12 +83,11 @@ fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario 
 
 fn run(source: &Source<'_>, value: &Value<'_>) -> Option<Run> {
     match value.get_ref() {
-        DeValue::String(_) => source.text(value).map(Run::Command),
         DeValue::Array(items) => {
             let commands = items.iter().filter_map(|item| run_command(source, item)).collect();
             Some(Run::List(Spanned::new(commands, source.span(value.span()))))
         }
-        _ => None,
+        _ => source.text(value).map(Run::Command),
     }
 }
 

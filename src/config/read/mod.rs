@@ -1,6 +1,7 @@
 //! From the parsed table to the typed model, tolerant of every spelling that the format has ever had.
 //!
-//! A value of another type than its key wants is left out here and reported by `shape`, so that no rule judges it.
+//! A value of another type than its key wants is left out here, or unknown where a text is wanted, and reported by `shape`:
+//! no rule judges it, and none complains that it is missing.
 
 mod action;
 mod expect;

@@ -80,13 +80,16 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A string.
+    /// A string. A value of another type is there, but unknown: nothing may complain that it is missing.
     pub fn text(&self, value: &Value<'_>) -> Option<Text> {
-        let DeValue::String(raw) = value.get_ref() else { return None };
-        Some(self.make_text(raw, self.span(value.span())))
+        let span = self.span(value.span());
+        let DeValue::String(raw) = value.get_ref() else {
+            return Some(Text::unknown(span.slice(self.text).unwrap_or_default().to_owned(), span, span));
+        };
+        Some(self.make_text(raw, span))
     }
 
-    /// A list of strings, or one string as a list of one. Items of other types are left out.
+    /// A list of strings, or one string as a list of one. Items of other types are unknown.
     pub fn texts(&self, value: &Value<'_>) -> Option<Spanned<Vec<Text>>> {
         let span = self.span(value.span());
         match value.get_ref() {
