@@ -1,23 +1,23 @@
-//! Circles in a list of pairs of names, in time linear in the number of pairs.
+//! Cycles in a list of pairs of names, in time linear in the number of pairs.
 
 use std::collections::HashMap;
 
-/// A circle.
+/// A cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cycle {
-    /// The indices of the pairs on it, in their direction. The last one is the pair that closes the circle.
-    /// Of a long circle only the ends are named.
+    /// The indices of the pairs on it, in their direction. The last one is the pair that closes the cycle.
+    /// Of a long cycle only the ends are named.
     pub pairs: Vec<usize>,
     /// How many pairs of it are left out before the last one.
     pub left_out: usize,
 }
 
-/// At most this many pairs of a circle are named: nobody reads more, and it keeps the work linear.
+/// At most this many pairs of a cycle are named: nobody reads more, and it keeps the work linear.
 const NAMED_PAIRS: usize = 8;
 
-/// One circle for each pair that closes one. Without the closing pairs there is no circle left.
+/// One cycle for each pair that closes one. Without the closing pairs there is no cycle left.
 ///
-/// Pairs are walked depth first, in their order. A pair of a name with itself is no circle here.
+/// Pairs are walked depth first, in their order. A pair of a name with itself is no cycle here.
 pub fn cycles(pairs: &[(&str, &str)]) -> Vec<Cycle> {
     let graph = Adjacency::of(pairs);
     let mut place_on_path = vec![usize::MAX; graph.nodes()];
@@ -62,7 +62,7 @@ fn cycle_of(steps: &[(usize, usize, usize)], closing: usize) -> Cycle {
     Cycle { pairs, left_out: steps.len() - named }
 }
 
-/// The way round a circle, for messages: each name once, and the first one again at the end.
+/// The way around a cycle, for messages: each name once, and the first one again at the end.
 pub fn cycle_path(pairs: &[(&str, &str)], cycle: &Cycle) -> String {
     let mut path = String::new();
     for (position, &pair) in cycle.pairs.iter().enumerate() {
@@ -125,20 +125,20 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_has_no_circle_and_neither_has_a_diamond() {
+    fn a_chain_has_no_cycle_and_neither_has_a_diamond() {
         assert!(found(&[("a", "b"), ("b", "c"), ("a", "c")]).is_empty());
         assert!(found(&[("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"), ("a", "b")]).is_empty());
         assert!(found(&[]).is_empty());
     }
 
     #[test]
-    fn the_pair_that_closes_the_circle_comes_last() {
+    fn the_pair_that_closes_the_cycle_comes_last() {
         assert_eq!(found(&[("x", "a"), ("a", "b"), ("b", "c"), ("c", "a")]), [[1, 2, 3]]);
         assert_eq!(found(&[("a", "b"), ("b", "a")]), [[0, 1]]);
     }
 
     #[test]
-    fn each_closing_pair_has_its_own_circle() {
+    fn each_closing_pair_has_its_own_cycle() {
         assert_eq!(
             found(&[("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("d", "e"), ("e", "d")]),
             [[0, 1], [2, 3], [4, 5]]
@@ -154,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_itself_is_no_circle() {
+    fn a_name_with_itself_is_no_cycle() {
         assert!(found(&[("a", "a")]).is_empty());
     }
 
     #[test]
-    fn a_long_circle_is_found_without_recursion_and_told_in_short() {
+    fn a_long_cycle_is_found_without_recursion_and_told_in_short() {
         let names: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
         let mut pairs: Vec<(&str, &str)> = names.windows(2).map(|two| (two[0].as_str(), two[1].as_str())).collect();
         pairs.push((names.last().unwrap().as_str(), names[0].as_str()));
@@ -174,7 +174,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn without_the_closing_pairs_there_is_no_circle_left(edges in prop::collection::vec((0u8..8, 0u8..8), 0..24)) {
+        fn without_the_closing_pairs_there_is_no_cycle_left(edges in prop::collection::vec((0u8..8, 0u8..8), 0..24)) {
             let names = ["0", "1", "2", "3", "4", "5", "6", "7"];
             let pairs: Vec<(&str, &str)> = edges.iter().map(|&(from, to)| (names[usize::from(from)], names[usize::from(to)])).collect();
             let closing: Vec<usize> = cycles(&pairs).iter().filter_map(|cycle| cycle.pairs.last().copied()).collect();

@@ -1,5 +1,5 @@
 //! What the rules about expectations share: one view of `[expect.*]` and its older twin `[otel_validation]`, span names and
-//! their patterns, the names that a test needs, bounds, and circles in pairs of names. Judges nothing itself; the rules do.
+//! their patterns, the names that a test needs, bounds, and cycles in pairs of names. Judges nothing itself; the rules do.
 
 mod bounds;
 mod cycles;

@@ -9,10 +9,10 @@ pub static RULE: Rule = Rule {
     code: "graph-cycle",
     stage: Stage::Expectations,
     severity: Severity::Error,
-    summary: "the edges of `must_include` go in a circle although `acyclic = true`",
-    explanation: "`must_include` asks for edges from parent to child, `acyclic = true` forbids circles of them. Edges that lead \
-                  back to where they started ask for both at once.\n\nEach pair that closes a circle is reported with the way \
-                  round it. Drop or turn one pair of each circle. Pairs with patterns are not judged, as they may hold for \
+    summary: "the edges of `must_include` form a cycle although `acyclic = true`",
+    explanation: "`must_include` asks for edges from parent to child, `acyclic = true` forbids cycles of them. Edges that lead \
+                  back to where they started ask for both at once.\n\nEach pair that closes a cycle is reported with the way \
+                  round it. Drop or turn one pair of each cycle. Pairs with patterns are not judged, as they may hold for \
                   different spans.",
     wrong: example!("[expect.graph]\nmust_include = [[\"run\", \"step\"], [\"step\", \"run\"]]\nacyclic = true\n"),
     right: example!("[expect.graph]\nmust_include = [[\"run\", \"step\"]]\nacyclic = true\n"),
@@ -33,10 +33,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let mut finding = Finding::new(
                 &RULE,
                 places[closing].span,
-                format!("the edge from `{parent}` to `{child}` closes a circle: {}", cycle_path(&pairs, &cycle)),
+                format!("the edge from `{parent}` to `{child}` closes a cycle: {}", cycle_path(&pairs, &cycle)),
             )
-            .help("drop or turn one of these pairs, or allow circles with `acyclic = false`")
-            .related(acyclic.span, "circles are forbidden here");
+            .help("drop or turn one of these pairs, or allow cycles with `acyclic = false`")
+            .related(acyclic.span, "cycles are forbidden here");
             for &pair in &cycle.pairs[..cycle.pairs.len() - 1] {
                 let (parent, child) = pairs[pair];
                 finding = finding.related(places[pair].span, format!("the edge from `{parent}` to `{child}`"));

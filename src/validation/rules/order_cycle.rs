@@ -9,11 +9,11 @@ pub static RULE: Rule = Rule {
     code: "order-cycle",
     stage: Stage::Expectations,
     severity: Severity::Error,
-    summary: "the expected order of spans goes in a circle",
+    summary: "the expected order of spans forms a cycle",
     explanation: "`must_precede = [[\"a\", \"b\"]]` says that `a` ends before `b` starts; `must_follow = [[\"a\", \"b\"]]` says the \
                   reverse. Both lists together must have a beginning: where they lead back to a span, that span would have to \
-                  end before it starts.\n\nEach pair that closes a circle is reported with the way round it. Drop or turn one pair \
-                  of each circle. Pairs with patterns are not judged, as they may hold for different spans.",
+                  end before it starts.\n\nEach pair that closes a cycle is reported with the way around it. Drop or turn one pair \
+                  of each cycle. Pairs with patterns are not judged, as they may hold for different spans.",
     wrong: example!("[expect.order]\nmust_precede = [[\"build\", \"test\"], [\"test\", \"build\"]]\n"),
     right: example!("[expect.order]\nmust_precede = [[\"build\", \"test\"]]\n"),
     check,
@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let mut finding = Finding::new(
                 &RULE,
                 places[closing].span,
-                format!("`{first}` before `{second}` closes a circle: {}", cycle_path(&pairs, &cycle)),
+                format!("`{first}` before `{second}` closes a cycle: {}", cycle_path(&pairs, &cycle)),
             )
             .help("no order fits all these pairs: drop or turn one of them");
             for &pair in &cycle.pairs[..cycle.pairs.len() - 1] {
