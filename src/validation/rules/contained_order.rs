@@ -1,9 +1,9 @@
 //! `must_precede = [["run", "step"]]` where `run` contains `step`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::text::Span;
-use crate::validation::expectations::{ExpectationSet, PairList, example, is_required, sets};
+use crate::validation::expectations::{ExpectationSet, PairList, example, is_required, kind_of, sets};
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -14,7 +14,9 @@ pub static RULE: Rule = Rule {
     summary: "two spans are ordered although one contains the other",
     explanation: "`must_precede` means: the first span *ends* before the second one *starts*. A span that encloses another (as its \
                   parent, or as the `outer` of a window) starts before it and ends after it, so no order of the two can hold. \
-                  \"The run starts before its steps\" is already said by the parent or window: drop the order.",
+                  \"The run starts before its steps\" is already said by the parent or window: drop the order.\n\n\
+                  A consumer may start after its producer has ended although that is its parent: where a block names one of \
+                  these kinds, the pair is not judged.",
     wrong: example!(
         "[[expect.window]]\nouter = \"clnrm.run\"\ncontains = [\"clnrm.step:hello\"]\n\n\
          [expect.order]\nmust_precede = [[\"clnrm.run\", \"clnrm.step:hello\"]]\n"
@@ -64,18 +66,30 @@ fn containing(set: ExpectationSet<'_>) -> HashMap<(&str, &str), (Span, &'static 
             }
         }
     }
+    let detached = detached_names(set);
+    let encloses = |(parent, child): (&str, &str)| !detached.contains(parent) && !detached.contains(child);
     for block in set.spans.iter().filter(|block| is_required(block)) {
         let (Some(name), Some(parent)) = (&block.name, &block.parent) else { continue };
-        if let (Some(name), Some(known)) = (name.known(), parent.known()) {
+        if let (Some(name), Some(known)) = (name.known(), parent.known())
+            && encloses((known, name))
+        {
             containing.entry((known, name)).or_insert((parent.span, "the parent contains its child"));
         }
     }
     for (list, pair) in set.pairs() {
         if matches!(list, PairList::MustInclude | PairList::ParentChild)
             && let Some(edge) = pair.known()
+            && encloses(edge)
         {
             containing.entry(edge).or_insert((pair.span, "the parent contains its child"));
         }
     }
     containing
+}
+
+/// Names of producers and consumers, whose edges do not mean that one encloses the other.
+fn detached_names(set: ExpectationSet<'_>) -> HashSet<&str> {
+    let kinds =
+        set.spans.iter().filter_map(|block| Some((block.name.as_ref()?.known()?, kind_of(block.kind.as_ref()?)?)));
+    kinds.filter(|(_, kind)| matches!(*kind, "producer" | "consumer")).map(|(name, _)| name).collect()
 }
