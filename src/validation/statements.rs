@@ -189,7 +189,38 @@ fn is_header(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Pieces that matter to it, in any order: nothing panics, and each line lies within its statement.
+        #[test]
+        fn every_line_lies_within_its_statement(
+            pieces in prop::collection::vec(
+                prop::sample::select(&[
+                    "a = ", "[", "]", "{", "}", "{{", "}}", "{%", "%}", "{#", "#}", "\"", "'", "\"\"\"", "'''", "\\", "#",
+                    "\n", "\r\n", "\r", "[t]\n", "ä", "\u{feff}", "# clnrm: allow(x)",
+                ][..]),
+                0..40,
+            )
+        ) {
+            let text = pieces.concat();
+            let statements = Statements::new(&text);
+            for offset in 0..text.len() + 2 {
+                let line = statements.line_of(offset);
+                let before = &text.as_bytes()[..offset.min(text.len())];
+                prop_assert_eq!(line, before.iter().filter(|byte| **byte == b'\n').count());
+                let (first, last) = statements.statement_of(line);
+                prop_assert!(first <= line && line <= last);
+                if let Some(comment) = statements.comment_at(offset) {
+                    prop_assert!(comment.slice(&text).is_some());
+                }
+            }
+        }
+    }
 
     fn statement(text: &str) -> (usize, usize) {
         let statements = Statements::new(text);

@@ -3,6 +3,8 @@
 //! `RULE=orphan-service cargo test --test rules` looks at one rule only; with `UPDATE_FIXTURES=1` a rule without a fixture
 //! gets a first one, made of its examples: look at the marks, and add what the examples leave out.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that can't be read or written is a failed test")]
+
 mod fixture;
 mod judge;
 mod placement;

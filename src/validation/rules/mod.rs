@@ -46,7 +46,6 @@ mod missing_image;
 mod missing_resources;
 mod missing_sample_ratio;
 mod missing_timeout;
-mod multi_shell;
 mod no_expectations;
 mod order_cycle;
 mod orphan_service;
@@ -63,6 +62,7 @@ mod scenario_without_action;
 mod self_edge;
 mod shared_report_path;
 mod shell_length_comment;
+mod shell_operator;
 mod shell_words;
 mod spans_not_collected;
 mod status_contradiction;
@@ -140,7 +140,6 @@ pub static RULES: &[&Rule] = &[
     &missing_resources::RULE,
     &missing_sample_ratio::RULE,
     &missing_timeout::RULE,
-    &multi_shell::RULE,
     &no_expectations::RULE,
     &order_cycle::RULE,
     &orphan_service::RULE,
@@ -157,6 +156,7 @@ pub static RULES: &[&Rule] = &[
     &self_edge::RULE,
     &shared_report_path::RULE,
     &shell_length_comment::RULE,
+    &shell_operator::RULE,
     &shell_words::RULE,
     &spans_not_collected::RULE,
     &status_contradiction::RULE,

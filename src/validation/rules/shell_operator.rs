@@ -7,7 +7,7 @@ use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject, 
 
 /// The rule.
 pub static RULE: Rule = Rule {
-    code: "multi-shell",
+    code: "shell-operator",
     stage: Stage::Semantic,
     severity: Severity::Warning,
     summary: "a `run` uses `&&`, `|` or `>`, but no shell reads it",
