@@ -96,34 +96,25 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a deep table is possible at all: a header line with many dots, or many braces on a line. Costs one search.
+/// Whether a deep table is possible at all: a line with the header of a deep table, or many open braces. Costs two searches.
 fn may_be_deep(text: &str) -> bool {
+    let bytes = text.as_bytes();
     let mut open = 0_usize;
-    let mut position = 0;
-    for at in memchr::memchr3_iter(b'{', b'}', b'.', text.as_bytes()) {
-        match text.as_bytes().get(at) {
-            Some(b'{') => {
-                open += 1;
-                if open > MOST_BRACES {
-                    return true;
-                }
-            }
-            Some(b'}') => open = open.saturating_sub(1),
-            // Dots come in crowds in versions and addresses too, but there only in values, behind `=`.
-            _ if at >= position => {
-                let line_start = text.get(..at).and_then(|text| text.rfind('\n')).map_or(0, |newline| newline + 1);
-                let line_end =
-                    text.get(at..).and_then(|text| text.find('\n')).map_or(text.len(), |newline| at + newline);
-                position = line_end;
-                let line = text.get(line_start..line_end).unwrap_or_default();
-                if line.trim_start().starts_with('[') && line.matches('.').count() >= MOST_PARTS {
-                    return true;
-                }
-            }
-            _ => {}
+    for at in memchr::memchr2_iter(b'{', b'}', bytes) {
+        open = if bytes[at] == b'{' { open + 1 } else { open.saturating_sub(1) };
+        if open > MOST_BRACES {
+            return true;
         }
     }
-    false
+    memchr::memchr_iter(b'[', bytes).any(|at| {
+        let starts_line = at == 0 || matches!(bytes[at - 1], b'\n' | b' ' | b'\t' | b'[');
+        starts_line && header_dots(&bytes[at + 1..]) >= MOST_PARTS
+    })
+}
+
+/// Dots up to the end of a header, quoted ones included.
+fn header_dots(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| !matches!(byte, b']' | b'\n' | b'[' | b'=')).filter(|byte| **byte == b'.').count()
 }
 
 fn report_header(text: &str, start: usize, line_end: usize, parts: usize, findings: &mut Findings) {

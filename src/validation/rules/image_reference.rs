@@ -48,6 +48,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
+    if is_common(image) {
+        return None;
+    }
     let part = |start, end| text.part_in(subject.text, start, end);
     let trimmed = image.trim();
     if trimmed.is_empty() {
@@ -109,4 +112,16 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
 
 fn is_allowed(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@' | '+' | '[' | ']')
+}
+
+/// Whether the name is of the form that nearly all have: `name:tag` or `owner/name:tag`.
+fn is_common(image: &str) -> bool {
+    let (path, tag) = image.split_once(':').unwrap_or((image, "latest"));
+    let (owner, name) = path.split_once('/').unwrap_or(("library", path));
+    let is_part = |part: &str| {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+        !part.is_empty() && part.bytes().all(is_plain)
+    };
+    is_part(owner) && is_part(name) && is_part(tag)
 }

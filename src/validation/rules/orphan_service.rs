@@ -44,6 +44,9 @@ run = "psql --version"
     check,
 };
 
+/// Of so many names the one that was meant is looked for: a file that refers wrongly to thousands must not take seconds.
+const CANDIDATES: usize = 100;
+
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let config = subject.config;
     // A service whose name is not known may be any of those that are missed.
@@ -91,7 +94,7 @@ fn missing<'a>(reference: &'a Text, services: &Lookup<'_, Service>) -> Option<&'
 
 fn orphan(reference: &Text, name: &str, services: &Lookup<'_, Service>) -> Finding {
     let finding = Finding::new(&RULE, reference.content, format!("there is no service `{name}`"));
-    if let Some(meant) = nearest(name, services.names()) {
+    if let Some(meant) = nearest(name, services.names().take(CANDIDATES)) {
         let finding = finding.did_you_mean(name, Some(meant), reference.content);
         return match services.first(meant) {
             Some(service) => finding.related(service.name.span, format!("`{meant}` is defined here")),
@@ -148,7 +151,7 @@ fn check_dependencies<'a, T>(
             let message = format!("there is no {what} `{wanted}`, and no service of that name");
             // Nothing waits for itself.
             let others = lookup.names().filter(|other| Some(*other) != name(item));
-            let meant = nearest(wanted, others.chain(services.names()));
+            let meant = nearest(wanted, others.take(CANDIDATES).chain(services.names().take(CANDIDATES)));
             findings.push(Finding::new(&RULE, reference.content, message).severity(Severity::Warning).did_you_mean(
                 wanted,
                 meant,

@@ -73,76 +73,65 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if subject.mode != ReadingMode::Plain || !subject.syntax.is_empty() {
         return;
     }
-    let config = subject.config;
-    let headers = [
-        config.steps.iter().map(|step| step.header).collect::<Vec<_>>(),
-        config.scenarios.iter().map(|scenario| scenario.header).collect(),
-        config.expect.spans.iter().map(|span| span.header).collect(),
-        config.services.iter().map(|service| service.header).collect(),
-    ];
-    for headers in headers.iter().filter(|headers| headers.len() >= LEAST_BLOCKS) {
-        check_blocks(subject.text, headers, findings);
-    }
+    let (text, config) = (subject.text, subject.config);
+    check_blocks(text, &config.steps, |step| step.header, findings);
+    check_blocks(text, &config.scenarios, |scenario| scenario.header, findings);
+    check_blocks(text, &config.expect.spans, |span| span.header, findings);
+    check_blocks(text, &config.services, |service| service.header, findings);
 }
 
-fn check_blocks(text: &str, headers: &[Span], findings: &mut Findings) {
-    let mut rest = headers;
-    while let [first, others @ ..] = rest {
-        let mut changing = 0;
-        let mut block = block(text, *first);
+fn check_blocks<T>(text: &str, items: &[T], header: fn(&T) -> Span, findings: &mut Findings) {
+    let mut rest = items;
+    while rest.len() >= LEAST_BLOCKS {
+        let mut most_differences = 0;
         let mut alike = 1;
-        for other in others {
-            let next = self::block(text, *other);
-            let Some(differences) = block.as_deref().zip(next.as_deref()).and_then(|(a, b)| differences(a, b)) else {
-                break;
-            };
-            changing = differences.max(changing);
+        for pair in rest.windows(2) {
+            let [block, next] = pair else { break };
+            let Some(count) = differences(lines(text, header(block)), lines(text, header(next))) else { break };
+            most_differences = most_differences.max(count);
             alike += 1;
-            block = next;
         }
-        if alike >= LEAST_BLOCKS {
-            let lines = if changing == 1 { "one line" } else { "two lines" };
-            let message = format!("{alike} blocks in a row are the same but for {lines}");
-            let mut finding =
-                Finding::new(&RULE, *first, message).help("write them once, in a `{% for … %}` loop or a macro");
-            if let Some(last) = rest.get(alike - 1) {
-                finding = finding.related(*last, "the last of them");
-            }
-            findings.push(finding);
+        let (blocks, others) = rest.split_at(alike);
+        if let [first, .., last] = blocks
+            && alike >= LEAST_BLOCKS
+        {
+            let differing = if most_differences == 1 { "one line" } else { "two lines" };
+            let message = format!("{alike} blocks in a row are the same but for {differing}");
+            findings.push(
+                Finding::new(&RULE, header(first), message)
+                    .help("write them once, in a `{% for … %}` loop or a macro")
+                    .related(header(last), "the last of them"),
+            );
         }
-        rest = rest.get(alike..).unwrap_or_default();
+        rest = others;
     }
 }
 
-/// The lines of a block, without empty ones and comments. It ends at the next header. `None` for an inline table.
-fn block(text: &str, header: Span) -> Option<Vec<&str>> {
-    let block = text.get(header.start..)?;
-    if !block.starts_with('[') {
-        return None;
-    }
-    let mut lines = block.lines().map(str::trim);
-    let first = lines.next()?;
-    let body =
-        lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Some(std::iter::once(first).chain(body).collect())
+/// The lines of a block behind its header, without empty ones and comments. It ends at the next header. None of an inline
+/// table.
+fn lines(text: &str, header: Span) -> impl Iterator<Item = &str> {
+    let block = text.get(header.start..).filter(|block| block.starts_with('[')).unwrap_or_default();
+    let body = block.lines().skip(1).map(str::trim).take_while(|line| !line.starts_with('['));
+    body.filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// In how many lines two blocks differ, if they are alike: the same keys in the same order, and mostly the same values.
-fn differences(a: &[&str], b: &[&str]) -> Option<usize> {
-    if a.len() != b.len() {
-        return None;
-    }
-    let mut count = 0;
-    for (a, b) in a.iter().zip(b).skip(1) {
-        if a == b {
-            continue;
+/// Stops at the first line that says otherwise, so most blocks are not read to their end.
+fn differences<'a>(mut a: impl Iterator<Item = &'a str>, mut b: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let (mut differing, mut same) = (0, 0);
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => break,
+            (Some(a), Some(b)) if a == b => same += 1,
+            (Some(a), Some(b)) if key(a).is_some() && key(a) == key(b) && differing < MOST_DIFFERENCES => {
+                differing += 1
+            }
+            _ => return None,
         }
-        let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
-        if key(a) != key(b) || key(a).is_none() {
-            return None;
-        }
-        count += 1;
     }
-    let same = a.len() - 1 - count;
-    (count > 0 && count <= MOST_DIFFERENCES && same > count).then_some(count)
+    (differing > 0 && same > differing).then_some(differing)
+}
+
+fn key(line: &str) -> Option<&str> {
+    line.split_once('=').map(|(key, _)| key.trim_end())
 }
