@@ -13,6 +13,7 @@ mod outcome;
 pub mod reading_mode;
 #[cfg(test)]
 mod tests;
+pub mod variables;
 
 pub use crate::config::FileKind;
 pub use crate::template::ReadingMode;
