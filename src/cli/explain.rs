@@ -6,7 +6,11 @@ use anstyle::{AnsiColor, Style};
 
 use super::{CLEAN, TROUBLE, output};
 use crate::validation::catalogue::{nearest_rule, rule};
+use crate::validation::page::page;
 use crate::validation::{RULES, Severity};
+
+/// Prose is not wider than this, however wide the terminal.
+const PAGE_WIDTH: usize = 100;
 
 /// Prints the page of the rule `code`.
 pub fn run(code: &str, color: clap::ColorChoice) -> u8 {
@@ -18,14 +22,8 @@ pub fn run(code: &str, color: clap::ColorChoice) -> u8 {
         output::write_stderr(format!("clnrm-lsp: there is no rule `{code}`; {hint}\n").as_bytes());
         return TROUBLE;
     };
-    let bold = if output::color(color, &io::stdout()) { Style::new().bold() } else { Style::new() };
-    let head = format!("{bold}{}{bold:#}: {}", rule.code, rule.summary);
-    let level = format!("level {}, severity {} unless configured otherwise", rule.level().name(), rule.severity.name());
-    let explanation = rule.explanation.trim();
-    let [wrong, right] = [rule.wrong, rule.right].map(indented);
-    print(&format!(
-        "{head}\n{level}\n\n{explanation}\n\n{bold}Wrong:{bold:#}\n\n{wrong}\n{bold}Right:{bold:#}\n\n{right}"
-    ))
+    let colored = output::color(color, &io::stdout());
+    print(&on_terminal(&page(rule), output::width().min(PAGE_WIDTH), colored))
 }
 
 /// Prints all rules, one a line.
@@ -50,10 +48,44 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-fn indented(text: &str) -> String {
-    let lines =
-        text.trim_end().lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") });
-    lines.collect()
+/// A page of Markdown for a terminal: prose is wrapped, and with colours headings and code stand out.
+fn on_terminal(markdown: &str, width: usize, colored: bool) -> String {
+    let plain = Style::new();
+    let (heading, code) = if colored { (plain.bold(), plain.dimmed()) } else { (plain, plain) };
+    let mut text = String::with_capacity(markdown.len() + 64);
+    let mut in_code = false;
+    for line in markdown.trim_end().lines() {
+        let is_fence = line.starts_with("```");
+        in_code ^= is_fence;
+        if is_fence || in_code {
+            text += &format!("{code}{line}{code:#}\n");
+        } else if line.starts_with('#') {
+            text += &format!("{heading}{line}{heading:#}\n");
+        } else {
+            wrap(line, width, &mut text);
+        }
+    }
+    text
+}
+
+/// Adds one line of prose, broken at blanks; what follows an item of a list is indented like it.
+fn wrap(line: &str, width: usize, text: &mut String) {
+    let indent = if line.starts_with("- ") || line.starts_with("* ") { "  " } else { "" };
+    let mut column = 0;
+    for word in line.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            text.push('\n');
+            text.push_str(indent);
+            column = indent.len();
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text.push('\n');
 }
 
 fn print(text: &str) -> u8 {
@@ -63,5 +95,28 @@ fn print(text: &str) -> u8 {
             output::write_stderr(format!("clnrm-lsp: can't write: {error}\n").as_bytes());
             TROUBLE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_wrapped_and_code_is_not() {
+        let page =
+            "# head of the page\n\none two three four\n- five six seven\n\n```toml\na = \"one two three four\"\n```\n";
+        insta::assert_snapshot!(on_terminal(page, 10, false), @r##"
+        # head of the page
+
+        one two
+        three four
+        - five six
+          seven
+
+        ```toml
+        a = "one two three four"
+        ```
+        "##);
     }
 }

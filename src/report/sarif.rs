@@ -12,6 +12,7 @@ use super::fingerprint::Fingerprints;
 use super::{CheckedFile, Outcome, Report, Source};
 use crate::analysis::{Diagnostic, DiagnosticFix};
 use crate::text::Span;
+use crate::validation::page::page;
 use crate::validation::{Rule, Severity};
 
 /// Name of the base that relative addresses refer to: where the check was started.
@@ -89,16 +90,10 @@ fn broken_rules(report: &Report) -> BTreeMap<&'static str, &'static Rule> {
 }
 
 fn rule_value(rule: &Rule) -> Value {
-    let help = format!(
-        "{}\n\nWrong:\n\n```toml\n{}\n```\n\nRight:\n\n```toml\n{}\n```\n",
-        rule.explanation.trim(),
-        rule.wrong.trim(),
-        rule.right.trim()
-    );
     json!({
         "id": rule.code,
         "shortDescription": { "text": rule.summary },
-        "help": { "text": rule.explanation.trim(), "markdown": help },
+        "help": { "text": rule.explanation.trim(), "markdown": page(rule) },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": { "tags": [rule.level().name()] },
     })
