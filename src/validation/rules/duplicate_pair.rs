@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::text::Span;
 use crate::validation::expectations::{PairList, example, sets};
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let mut first_places: HashMap<(u8, &str, &str), (PairList, Span)> = HashMap::new();
+        let mut previous = None;
         for (list, pair) in set.pairs() {
+            let neighbour = previous.replace((list, pair.span));
             let Some((first, second)) = pair.known() else { continue };
             let meaning = match list {
                 PairList::MustInclude => (0, first, second),
@@ -43,11 +45,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             } else {
                 format!("this pair says the same as one in `{}`", earlier_list.key())
             };
-            findings.push(
-                Finding::new(&RULE, pair.span, message)
-                    .help("drop one of them, if no other span was meant")
-                    .related(earlier, "the first one"),
-            );
+            let mut finding = Finding::new(&RULE, pair.span, message)
+                .help("drop one of them, if no other span was meant")
+                .related(earlier, "the first one");
+            if let Some((_, before)) = neighbour.filter(|(before, _)| *before == list)
+                && let Some(item) = with_comma(subject.text, before, pair.span)
+            {
+                finding = finding.fix(Fix::replace("drop this pair", item, ""));
+            }
+            findings.push(finding);
         }
     }
+}
+
+/// The item together with the comma before it, if nothing but that comma and white space is between it and its neighbour.
+fn with_comma(text: &str, before: Span, item: Span) -> Option<Span> {
+    let between = text.get(before.end..item.start)?;
+    (between.trim() == ",").then(|| Span::new(before.end, item.end))
 }

@@ -3,7 +3,7 @@
 use crate::config::model::{Expect, Scenario};
 use crate::text::Span;
 use crate::validation::expectations::{example, place_of_block};
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -42,16 +42,27 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     {
         let which = if scenarios.len() == 1 { "this scenario collects" } else { "no scenario collects" };
         let negation = if scenarios.len() == 1 { " no" } else { "" };
-        findings.push(
-            Finding::new(
-                &RULE,
-                place_of_block(first.name.as_ref(), first.header),
-                format!("{which}{negation} spans, so clnrm 1.0 ignores the expectations"),
-            )
+        let message = format!("{which}{negation} spans, so clnrm 1.0 ignores the expectations");
+        let mut finding = Finding::new(&RULE, place_of_block(first.name.as_ref(), first.header), message)
             .help("add `artifacts.collect = [\"spans:default\"]`")
-            .related(expected, "the first expectation"),
-        );
+            .related(expected, "the first expectation");
+        if let Some(fix) = collecting(subject.text, first) {
+            finding = finding.fix(fix);
+        }
+        findings.push(finding);
     }
+}
+
+/// Adds the missing key below the name of the scenario. Only where the scenario has a header of its own, and no artifacts at
+/// all are written down that it could clash with.
+fn collecting(text: &str, scenario: &Scenario) -> Option<Fix> {
+    let name = scenario.name.as_ref()?;
+    let has_header = scenario.header.slice(text)?.starts_with("[[");
+    if !has_header || text.contains("artifacts") {
+        return None;
+    }
+    let line = "\nartifacts.collect = [\"spans:default\"]";
+    Some(Fix::replace("collect the spans", Span::at(name.span.end), line))
 }
 
 fn may_collect_spans(scenario: &Scenario) -> bool {

@@ -62,7 +62,13 @@ fn refers(role: NameRole) -> bool {
 fn report(name: NameRef<'_>, known: &str, near: Option<&str>) -> Finding {
     let finding = Finding::new(&RULE, name.span(), format!("no block mentions the span `{known}`"));
     let Some(near) = near else { return finding.help("describe it in an `[[expect.span]]` block, if it matters") };
-    let finding = finding.did_you_mean(known, Some(near), name.part(0, known.len()));
+    let bare = name.part(0, known.len());
+    // Where the bare name can't be told from its quotes, a replacement would break the string.
+    let finding = if bare == name.span() {
+        finding.help(format!("did you mean `{near}`?"))
+    } else {
+        finding.did_you_mean(known, Some(near), bare)
+    };
     if folded(near) == folded(known) { finding.severity(Severity::Warning) } else { finding }
 }
 
