@@ -8,7 +8,6 @@ macro_rules! example {
             "[services.app]\nimage = \"alpine:3.20\"\n\n",
             "[[scenario]]\nname = \"hello\"\nservice = \"app\"\nrun = \"echo hello\"\n",
             "artifacts.collect = [\"spans:default\"]\n\n",
-            "[otel]\nexporter = \"stdout\"\n\n",
             $text
         )
     };

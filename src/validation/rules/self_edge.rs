@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     stage: Stage::Expectations,
     severity: Severity::Error,
     summary: "a pair names the same span twice",
-    explanation: "No span ends before it starts itself, so an order of a span with itself is the shortest cycle there is. An edge \
+    explanation: "No span ends before it starts itself, so an order of a span with itself is the shortest cycle there is; several spans of one name are asked for with `count`. An edge \
                   from a name to itself holds only where a span calls another one of the same name, which is rarely meant: that is \
                   a warning. `must_not_cross` may name a span twice (\"never calls itself\").",
     wrong: example!("[expect.order]\nmust_precede = [[\"build\", \"build\"]]\n"),
