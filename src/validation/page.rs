@@ -60,7 +60,9 @@ fn write_page(rule: &Rule, heading: &str, page: &mut String) {
         right.trim_end(),
     );
     if is_fixed(rule, *severity) {
-        page.push_str("It can't be silenced: behind an error of syntax nothing can be trusted.\n");
+        page.push_str(
+            "As an error it can be neither silenced nor lowered: behind a mistake of syntax nothing can be trusted.\n",
+        );
     } else {
         let _ = writeln!(
             page,

@@ -33,7 +33,7 @@ pub enum Stage {
     Semantic,
     /// Whole blocks: what a test needs, names that clash, services, steps and scenarios together.
     Blocks,
-    /// Expectations together: contradictions, circles, duplicates.
+    /// Expectations together: contradictions, cycles, duplicates.
     Expectations,
 }
 

@@ -1,4 +1,4 @@
-//! `depends_on` in a circle.
+//! `depends_on` in a cycle.
 
 use crate::config::model::Text;
 use crate::validation::expectations::cycles;
@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     code: "dependency-cycle",
     stage: Stage::Blocks,
     severity: Severity::Error,
-    summary: "services, steps or scenarios wait for each other in a circle",
-    explanation: "What depends on something starts behind it. In a circle nothing can be first. Only written `depends_on` count; \
+    summary: "services, steps or scenarios wait for each other in a cycle",
+    explanation: "What depends on something starts behind it. In a cycle nothing can be first. Only written `depends_on` count; \
                   a health check that mentions another service is no dependency (clnrm 1.0 guesses so, wrongly).",
     wrong: r#"[meta]
 name = "demo"
@@ -91,7 +91,7 @@ fn check_list<'a, T>(
             }
             path.push_str(&format!("`{from}` → "));
         }
-        let message = format!("these {what}s depend on each other in a circle: {path}`{first}`");
+        let message = format!("these {what}s depend on each other in a cycle: {path}`{first}`");
         let mut finding = Finding::new(&RULE, place, message);
         for ((from, to), place) in on_it().take(cycle.pairs.len() - 1) {
             finding = finding.related(place, format!("`{from}` depends on `{to}` here"));

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an allow comment names a rule that does not exist",
     explanation: "`# clnrm: allow(code)` silences the findings of one rule on its line, or on the line below if it stands \
-                  alone. A misspelled code silences nothing. `clnrm-lsp --explain` lists all codes.",
+                  alone. A misspelled code silences nothing. `clnrm-lsp --explain CODE` tells about each.",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"
