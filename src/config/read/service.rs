@@ -164,15 +164,30 @@ fn volume(source: &Source<'_>, value: &Value<'_>) -> Option<Volume> {
 
 /// End of the host path, place of the container path, and the mode in `host:container[:mode]`.
 fn split_volume(text: &str) -> (Option<usize>, Option<(usize, usize)>, Option<&str>) {
-    let Some(first) = text.find(':') else { return (None, Some((0, text.len())), None) };
-    let rest = &text[first + 1..];
-    match rest.find(':') {
-        Some(second) => {
-            let end = first + 1 + second;
-            (Some(first), Some((first + 1, end)), Some(&text[end + 1..]))
-        }
+    let mut colons = separating_colons(text);
+    let Some(first) = colons.next() else { return (None, Some((0, text.len())), None) };
+    match colons.next() {
+        Some(second) => (Some(first), Some((first + 1, second)), Some(&text[second + 1..])),
         None => (Some(first), Some((first + 1, text.len())), None),
     }
+}
+
+/// The colons that separate the parts of a volume: not the one in `${DATA:-/tmp}`, nor that of a drive (`C:\data`).
+fn separating_colons(text: &str) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let mut braces = 0_usize;
+    bytes.iter().enumerate().filter_map(move |(at, byte)| {
+        match byte {
+            b'{' => braces += 1,
+            b'}' => braces = braces.saturating_sub(1),
+            b':' => {
+                let is_drive = at == 1 && bytes[0].is_ascii_alphabetic() && bytes.get(2) == Some(&b'\\');
+                return (braces == 0 && !is_drive).then_some(at);
+            }
+            _ => {}
+        }
+        None
+    })
 }
 
 fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<HealthCheck> {

@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     stage: Stage::Semantic,
     severity: Severity::Error,
     summary: "the name of an image is not one that a registry could have",
-    explanation: "An image is written as `[registry[:port]/]name[:tag][@sha256:digest]`; names are in lower case. A blank name \
-                  and white space are errors, other characters that no image can have are warnings. clnrm 1.0's dry run also \
+    explanation: "An image is written as `[registry[:port]/]name[:tag][@sha256:digest]`; names are in lower case. White \
+                  space is an error, other characters that no image can have are warnings. clnrm 1.0's dry run also \
                   refuses names of more than four parts, though registries accept them: that is information only.",
     wrong: r#"[meta]
 name = "demo"
@@ -53,8 +53,9 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
     }
     let part = |start, end| text.part_in(subject.text, start, end);
     let trimmed = image.trim();
+    // A blank name is found like any other blank value.
     if trimmed.is_empty() {
-        return Some(Finding::new(&RULE, text.span, "the name of the image is empty"));
+        return None;
     }
     if trimmed.len() < image.len() {
         let finding = Finding::new(&RULE, text.content, "the name of the image has white space around it");

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "`freeze_clock` is not a point in time",
     explanation: "`determinism.freeze_clock` is a text in the form of RFC 3339: date, time and offset from UTC, as in \
                   `\"2025-01-01T00:00:00Z\"`. Without the offset nobody knows which moment is meant, and the run would differ \
-                  from machine to machine.\n\n\
-                  A native date-time of TOML (without quotes) is read too; clnrm 1.0 wants a text, so that is a hint.",
+                  from machine to machine.",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"
@@ -51,18 +50,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             false => finding.help("write it like `2025-01-01T00:00:00Z`"),
         });
     }
-    if let Some(clock) = &determinism.freeze_clock_native {
-        let quoted = Fix::replace("write it as a text", clock.span, format!("\"{}\"", clock.value));
-        let finding = match timestamp::parse(&clock.value) {
-            Ok(_) => Finding::new(&RULE, clock.span, "clnrm 1.0 wants this point in time as a text")
-                .severity(Severity::Hint)
-                .help(format!("write `\"{}\"`", clock.value))
-                .fix(quoted),
-            Err(reason) => {
-                Finding::new(&RULE, clock.span, format!("`{}` is not a point in time: {reason}", clock.value))
-                    .help("write it like `\"2025-01-01T00:00:00Z\"`")
-            }
-        };
-        findings.push(finding);
+    if let Some(clock) = &determinism.freeze_clock_native
+        && let Err(reason) = timestamp::parse(&clock.value)
+    {
+        findings.push(
+            Finding::new(&RULE, clock.span, format!("`{}` is not a point in time: {reason}", clock.value))
+                .help("write it like `\"2025-01-01T00:00:00Z\"`"),
+        );
     }
 }

@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     stage: Stage::Blocks,
     severity: Severity::Hint,
     summary: "nothing in the test limits how long it runs",
-    explanation: "A command that hangs holds up everything behind it until somebody kills the run. One `timeout` in `[meta]` or \
+    explanation: "A command that hangs holds up everything behind it until somebody kills the run. One `timeout` in \
                   `[test.metadata]` is enough; a step may have its own `timeout`, a scenario `timeout_ms`.",
     wrong: r#"[meta]
 name = "demo"

@@ -71,6 +71,7 @@ mod stray_block_tag;
 mod template_in_comment;
 mod template_syntax;
 mod tera1_incompatible;
+mod test_without_metadata;
 mod too_many_arguments;
 mod unclosed_block;
 mod unclosed_tag;
@@ -165,6 +166,7 @@ pub static RULES: &[&Rule] = &[
     &template_in_comment::RULE,
     &template_syntax::RULE,
     &tera1_incompatible::RULE,
+    &test_without_metadata::RULE,
     &too_many_arguments::RULE,
     &unclosed_block::RULE,
     &unclosed_tag::RULE,

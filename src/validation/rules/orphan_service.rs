@@ -53,6 +53,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is_whole() || config.services.iter().any(|service| service.name.known().is_none()) {
         return;
     }
+    // `[[services]]` is there, only wrong; its type is complained about elsewhere.
+    let has_table = || config.top_level.iter().any(|name| matches!(name.text.as_str(), "services" | "service"));
+    if config.services.is_empty() && has_table() {
+        return;
+    }
     let services = Lookup::new(&config.services, |service| service.name.known());
     for reference in used_services(config) {
         if let Some(name) = missing(reference, &services) {

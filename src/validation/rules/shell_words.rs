@@ -47,6 +47,9 @@ run = "echo 'hello'"
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for scenario in &subject.config.scenarios {
         match &scenario.run {
+            Some(Run::Command(command)) if command.is_blank() => {
+                findings.push(Finding::new(&RULE, command.span, "the command is empty"));
+            }
             Some(Run::Command(command)) => check_text(subject.text, command, findings),
             Some(Run::List(items)) => {
                 for command in items.value.iter().filter_map(|item| item.command.as_ref()) {
@@ -86,11 +89,12 @@ fn is_empty_list(source: &str, span: Span) -> bool {
     inside.is_some_and(|inside| inside.trim().is_empty())
 }
 
+/// A blank text is found like any other blank value, but for `run` of a scenario.
 fn check_text(source: &str, command: &Text, findings: &mut Findings) {
     let Some(text) = command.known() else { return };
     let Err(error) = split(text) else { return };
     let finding = match error {
-        ShellWordsError::Empty => Finding::new(&RULE, command.span, "the command is empty"),
+        ShellWordsError::Empty => return,
         ShellWordsError::UnclosedQuote { quote, at } => {
             let place = command.part_in(source, at, at + quote.len_utf8());
             let finding = Finding::new(&RULE, place, format!("the command does not split into words: {error}"));

@@ -64,7 +64,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn container_path(text: &Text) -> Option<Finding> {
     let path = text.known()?;
     if path.trim().is_empty() {
-        return Some(Finding::new(&RULE, text.span, "the path in the container is empty"));
+        return blank(text, "the path in the container is empty");
     }
     // `$HOME` or `~` may become absolute where the test is run.
     if path.starts_with(['$', '~']) || is_drive(path) {
@@ -90,6 +90,11 @@ fn container_path(text: &Text) -> Option<Finding> {
     Some(Finding::new(&RULE, text.content, message).severity(Severity::Hint))
 }
 
+/// A blank part of `host:container`. A text of its own has quotes, and is found like any other blank value.
+fn blank(text: &Text, message: &str) -> Option<Finding> {
+    (text.span == text.content).then(|| Finding::new(&RULE, text.span, message))
+}
+
 fn hides(text: &Text, directory: &str) -> Finding {
     let message = format!("the volume hides `{directory}` of the container, which its programs need");
     Finding::new(&RULE, text.content, message).severity(Severity::Warning)
@@ -102,12 +107,15 @@ fn is_at_or_below(path: &str, directory: &str) -> bool {
 fn host_path(text: &Text) -> Option<Finding> {
     let path = text.known()?;
     if path.trim().is_empty() {
-        return Some(Finding::new(&RULE, text.span, "the path on the host is empty"));
+        return blank(text, "the path on the host is empty");
     }
     if path.starts_with(['/', '\\', '$', '~']) || is_drive(path) {
         return None;
     }
-    let message = format!("the path on the host `{path}` is relative, which clnrm 1.0 refuses");
+    let message = match path.starts_with('.') || path.contains('/') {
+        true => format!("the path on the host `{path}` is relative, which clnrm 1.0 refuses"),
+        false => format!("`{path}` is the name of a volume and no path on the host, which clnrm 1.0 refuses"),
+    };
     Some(Finding::new(&RULE, text.content, message).severity(Severity::Hint))
 }
 
