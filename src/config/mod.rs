@@ -6,6 +6,7 @@ pub mod kind;
 pub mod model;
 mod parse;
 mod read;
+pub mod schema;
 pub mod shape;
 pub mod shell_words;
 pub mod syntax;

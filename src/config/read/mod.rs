@@ -14,7 +14,8 @@ use toml::de::DeTable;
 
 use super::model::{Name, TestConfig};
 
-pub(crate) use source::Source;
+pub(crate) use service::split_port;
+pub(crate) use source::{Key, Source, Value};
 
 /// Reads a whole test.
 pub(crate) fn read(root: &DeTable<'_>, source: &Source<'_>) -> TestConfig {

@@ -255,7 +255,13 @@ impl<'a> Reader<'a> {
         let rest = self.cursor.rest_of_line();
         let has_equals = rest.slice(self.cursor.text).is_some_and(|rest| rest.contains('='));
         let span = if rest.is_empty() { key } else { key.join(rest) };
-        if has_equals {
+        let is_told = self
+            .errors
+            .last()
+            .is_some_and(|error| matches!(error.kind, SyntaxErrorKind::InvalidKey { .. }) && span.covers(error.span));
+        if is_told {
+            // The key itself is wrong: that it has no value either is the same mistake.
+        } else if has_equals {
             self.error(SyntaxErrorKind::InvalidKey { key: self.written(key) }, key);
         } else {
             self.error(SyntaxErrorKind::KeyWithoutValue { key: self.written(span) }, span);

@@ -1,0 +1,132 @@
+//! `[services.NAME]` and `[service.NAME]`.
+
+use super::{
+    COUNT, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key, refused, table,
+};
+
+/// The value of one service.
+pub(super) static SERVICE_SHAPE: Shape = Shape::Table(&SERVICE);
+
+static SERVICE: Table = table(&[
+    key("args", TEXTS, "The command of the container, one argument an item."),
+    inert("capabilities", "What the service can do; not interpreted by clnrm."),
+    key("command", COMMAND, "The command of the container; `args` in clnrm 1.0."),
+    inert("context", "A prompt for a language model; not interpreted by clnrm."),
+    inert("cpu_limit", "CPU limit; not interpreted by clnrm."),
+    inert("default_model", "The model of an `ollama` service; not interpreted by clnrm."),
+    key("depends_on", TEXTS, "Services that must run first."),
+    inert("description", "What the service is for; not interpreted by clnrm."),
+    inert("endpoint", "Where the service answers; not interpreted by clnrm."),
+    key("env", ENVIRONMENT, "Environment variables of the container.").read_by(EVERYONE),
+    key("env_vars", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
+    key("environment", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
+    inert("expose", "Ports for other containers; not interpreted by clnrm."),
+    key("health_check", HEALTH_CHECK, "The command that tells whether the service is ready."),
+    key("healthcheck", HEALTH_CHECK, "The command that tells whether the service is ready.").alias_of("health_check"),
+    key("image", NAME, "The container image, such as `alpine:3.20`.").read_by(EVERYONE),
+    inert("limits", "CPU and memory limits; not interpreted by clnrm."),
+    inert("max_model_len", "A setting of a language model; not interpreted by clnrm."),
+    inert("max_num_seqs", "A setting of a language model; not interpreted by clnrm."),
+    inert("memory_limit", "Memory limit; not interpreted by clnrm."),
+    inert("model", "The model of a language-model service; not interpreted by clnrm."),
+    inert("model_id", "The model of a language-model service; not interpreted by clnrm."),
+    inert("name", "Another name of the service; the key in `[services]` is its name."),
+    inert("network", "Network of the container; not interpreted by clnrm."),
+    key("password", TEXT, "Password of a `surrealdb` service.").read_by(RUN).default("\"root\""),
+    inert("personality", "A prompt for a language model; not interpreted by clnrm."),
+    key("plugin", NAME, "The kind of service, such as `generic_container` or `surrealdb`.")
+        .read_by(EVERYONE)
+        .default("\"generic_container\""),
+    key(
+        "ports",
+        Shape::List(&PORT),
+        "Ports to publish: `8080` for the same port on both sides, or `\"8080:80\"` (host, then container).",
+    )
+    .read_by(EVERYONE),
+    inert("privileged", "Whether the container may do everything; not interpreted by clnrm."),
+    inert("resources", "CPU and memory limits; not interpreted by clnrm."),
+    inert("restart", "Restart policy; not interpreted by clnrm."),
+    key("strict", Shape::Boolean, "Whether a `surrealdb` service is strict.").read_by(RUN).default("false"),
+    inert("tensor_parallel_size", "A setting of a language model; not interpreted by clnrm."),
+    inert("timeout", "How long the start may take; not interpreted by clnrm."),
+    inert("timeout_sec", "How long the start may take; not interpreted by clnrm."),
+    key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind."),
+    key("username", TEXT, "User of a `surrealdb` service.").read_by(RUN).default("\"root\""),
+    key(
+        "volumes",
+        Shape::List(&VOLUME),
+        "Directories of the host to mount: tables, or texts such as `\"/data:/data:ro\"`.",
+    )
+    .read_by(EVERYONE),
+    inert("wait_for_ready", "Whether to wait for the service; not interpreted by clnrm."),
+    key("wait_for_span", NAME, "The service is ready when a span of this name was seen."),
+    key("wait_for_span_timeout_secs", COUNT, "How long to wait for `wait_for_span`, in seconds.").default("30"),
+    inert("wait_log_message", "Text in the log that tells that the service is ready; not interpreted by clnrm."),
+    inert("wait_strategy", "How to wait for the service; not interpreted by clnrm."),
+    inert("workdir", "Working directory; not interpreted by clnrm."),
+    inert("working_dir", "Working directory; not interpreted by clnrm."),
+])
+.slips(&[
+    ("cmd", "command"),
+    ("env_variables", "env"),
+    ("envs", "env"),
+    ("health", "health_check"),
+    ("kind", "type"),
+    ("mounts", "volumes"),
+    ("port", "ports"),
+]);
+
+/// Environment variables.
+pub(super) const ENVIRONMENT: Shape = Shape::Forms(&[
+    form(Shape::Map(&ENVIRONMENT_VALUE)),
+    refused(TEXTS, "environment variables as a list of `NAME=value`"),
+]);
+
+static ENVIRONMENT_VALUE: Shape = Shape::Forms(&[
+    form(TEXT),
+    refused(Shape::Integer(i64::MIN, i64::MAX), "environment variables that are no texts"),
+    refused(Shape::Number(f64::MIN, f64::MAX), "environment variables that are no texts"),
+    refused(Shape::Boolean, "environment variables that are no texts"),
+]);
+
+/// A command as a list, or as one text.
+pub(super) const COMMAND: Shape = Shape::Forms(&[form(TEXTS), refused(NAME, "commands as one text")]);
+
+static PORT: Shape =
+    Shape::Forms(&[form(Shape::Integer(1, 65535)), refused(Shape::Text(TextRule::Port), "ports as texts")]);
+
+static VOLUME: Shape = Shape::Forms(&[form(Shape::Table(&VOLUME_TABLE)), refused(NAME, "volumes as texts")]);
+
+static VOLUME_TABLE: Table = table(&[
+    key("container_path", NAME, "Absolute path in the container.").required().read_by(EVERYONE),
+    key("host_path", NAME, "Absolute path on the host.").required().read_by(EVERYONE),
+    key("read_only", Shape::Boolean, "Whether the container may only read.").read_by(RUN).default("false"),
+])
+.slips(&[
+    ("host", "host_path"),
+    ("container", "container_path"),
+    ("source", "host_path"),
+    ("target", "container_path"),
+    ("readonly", "read_only"),
+]);
+
+const HEALTH_CHECK: Shape = Shape::Forms(&[
+    form(Shape::Table(&HEALTH_CHECK_TABLE)),
+    refused(NAME, "health checks as one text"),
+    refused(TEXTS, "health checks as a list"),
+]);
+
+static HEALTH_CHECK_TABLE: Table = table(&[
+    key("cmd", COMMAND, "The command; exit code 0 means ready.").read_by(RUN),
+    key("command", COMMAND, "The command; exit code 0 means ready.").alias_of("cmd"),
+    key("interval", SECONDS, "Time between two probes: seconds, or a text such as `10s`."),
+    key("retries", COUNT, "How many probes may fail."),
+    key("start_period", SECONDS, "Time before failures count."),
+    key("timeout", SECONDS, "Time for one probe: seconds, or a text such as `5s`."),
+]);
+
+const SECONDS: Shape = Shape::Forms(&[
+    form(COUNT),
+    refused(Shape::Number(0.0, f64::MAX), "durations with fractions of a second"),
+    refused(DURATION, "durations as texts in a health check"),
+]);
