@@ -4,6 +4,7 @@
 pub mod expression;
 pub mod language;
 pub mod lexer;
+pub mod library;
 pub mod mode;
 pub mod problem;
 pub mod render;
