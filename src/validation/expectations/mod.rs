@@ -7,6 +7,8 @@ mod example;
 mod names;
 mod needs;
 mod pattern;
+#[cfg(test)]
+mod robustness;
 mod single;
 mod span_kind;
 mod status;
