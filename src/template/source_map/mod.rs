@@ -1,5 +1,15 @@
 //! From the rendered text to the templates and back, exact by construction.
 
+pub(crate) mod decode;
+mod forward;
+mod origin;
+pub(crate) mod record;
+
+use std::sync::{Arc, OnceLock};
+
+use self::forward::Forward;
+use self::record::Record;
+use super::site::FileSites;
 use super::source::FileSpan;
 use crate::text::Span;
 
@@ -56,28 +66,73 @@ pub enum TrailKind {
     },
 }
 
-/// The map of one render.
+/// A value that a tag wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenValue {
+    /// The tag.
+    pub tag: FileSpan,
+    /// What it wrote in the rendered text; may be empty.
+    pub rendered: Span,
+}
+
+/// The map of one render. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct SourceMap {}
+pub struct SourceMap {
+    /// `None`: the text needed no rendering, each byte is its own origin.
+    map: Option<Arc<Map>>,
+}
+
+/// What the queries work on.
+#[derive(Debug)]
+struct Map {
+    record: Record,
+    sites: Vec<Arc<FileSites>>,
+    sources: Vec<Arc<str>>,
+    exact: bool,
+    forward: OnceLock<Forward>,
+}
 
 impl SourceMap {
     /// The map of a text that needed no rendering.
     pub fn identity() -> Self {
-        Self {}
+        Self { map: None }
     }
 
-    /// Where `rendered` comes from.
+    pub(super) fn new(record: Record, sites: Vec<Arc<FileSites>>, sources: Vec<Arc<str>>, exact: bool) -> Self {
+        Self { map: Some(Arc::new(Map { record, sites, sources, exact, forward: OnceLock::new() })) }
+    }
+
+    /// Whether the map is exact. `false` only when an invariant failed at run time: places are then near, not right.
+    pub fn is_exact(&self) -> bool {
+        self.map.as_ref().is_none_or(|map| map.exact)
+    }
+
+    /// Where `rendered` comes from. Logarithmic in the size of the text, but for the segments that `rendered` covers.
     pub fn origin(&self, rendered: Span) -> Origin {
-        Origin { place: rendered, literal: true, trail: Vec::new(), variable: None }
+        match &self.map {
+            Some(map) => map.origin(rendered),
+            None => Origin { place: rendered, literal: true, trail: Vec::new(), variable: None },
+        }
     }
 
     /// The place of `rendered` in the document, if all of it is one run of literal text there: only then may it be edited.
     pub fn literal(&self, rendered: Span) -> Option<Span> {
-        Some(rendered)
+        match &self.map {
+            Some(map) => map.literal(rendered),
+            None => Some(rendered),
+        }
     }
 
-    /// All rendered ranges that `place` produced (several in loops and repeated calls).
+    /// All rendered ranges that `place` produced (several in loops and repeated calls), in order.
     pub fn rendered(&self, place: FileSpan) -> Vec<Span> {
-        vec![place.span]
+        match &self.map {
+            Some(map) => map.rendered(place),
+            None => vec![place.span],
+        }
+    }
+
+    /// Each value, call and include that was written, in the order of the rendered text.
+    pub fn values(&self) -> impl Iterator<Item = WrittenValue> {
+        self.map.iter().flat_map(|map| map.values())
     }
 }
