@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::expression::{self, Kind};
-use super::lexer::{Comments, Keyword, Lexed, TokenKind, lex};
+use super::lexer::{Comments, Keyword, Lexed, LexicalProblem, TokenKind, lex};
+use super::problem::ProblemKind;
 use crate::text::Span;
 
 /// A parameter of a macro.
@@ -143,9 +144,16 @@ impl ParsedFile {
 
     fn define_macro(&mut self, source: &str, index: usize) {
         let tokens = expression::tokens(source, self.lexed.tokens[index].inner);
-        let Some(name) = tokens.get(1).filter(|name| name.kind == Kind::Identifier) else { return };
+        let opens = tokens.get(2).is_some_and(|token| token.is_operator("("));
+        let complete = opens && expression::closing(&tokens, 2) + 1 == tokens.len();
+        let Some(name) = tokens.get(1).filter(|name| name.kind == Kind::Identifier) else {
+            return self.malformed(index, "`macro` needs a name");
+        };
+        if !complete {
+            self.malformed(index, "`macro` needs its parameters in parentheses behind its name");
+        }
         let mut params: Vec<MacroParam> = Vec::new();
-        if tokens.get(2).is_some_and(|token| token.is_operator("(")) {
+        if opens {
             for argument in expression::arguments(&tokens, 2).list {
                 let (name, default) = match argument.name {
                     Some(name) => (name, Some(argument.span)),
@@ -162,6 +170,13 @@ impl ParsedFile {
         self.macros.entry(text).or_insert(definition);
     }
 
+    /// Reports a tag that does not have the form that its word asks for.
+    fn malformed(&mut self, index: usize, message: &str) {
+        let at = self.lexed.tokens[index].span;
+        let kind = ProblemKind::Syntax { message: message.to_owned() };
+        self.lexed.problems.push(LexicalProblem { kind, at, token: None });
+    }
+
     fn reference(&mut self, source: &str, index: usize, kind: ReferenceKind) {
         let tokens = expression::tokens(source, self.lexed.tokens[index].inner);
         let name_of = |token: &expression::Token<'_>| Some((token.string_value()?, token.span()));
@@ -176,15 +191,26 @@ impl ParsedFile {
             Some(name) => names.extend(name_of(name)),
             None => {}
         }
-        if names.is_empty() {
-            return;
+        let keyword = self.lexed.tokens[index].keyword.name();
+        if names.is_empty() && self.lexed.tokens[index].closed {
+            return self.malformed(index, &format!("`{keyword}` needs the name of a file in quotes"));
         }
         let words: Vec<&str> = tokens.get(next..).unwrap_or_default().iter().map(|token| token.text).collect();
         let optional = kind == ReferenceKind::Include && words == ["ignore", "missing"];
-        if kind == ReferenceKind::Import
-            && let ["as", alias] = words[..]
-        {
-            self.imports.push(Import { alias: alias.to_owned(), reference: self.references.len() });
+        match (kind, &words[..]) {
+            (ReferenceKind::Import, ["as", alias]) => {
+                self.imports.push(Import { alias: (*alias).to_owned(), reference: self.references.len() });
+            }
+            (ReferenceKind::Import, _) => {
+                self.malformed(index, "`import` needs a name for the file (`import \"file\" as name`)");
+            }
+            (ReferenceKind::Extends, _) if self.extends().is_some() => {
+                return self.malformed(index, "a file can extend only one other file");
+            }
+            (_, rest) if !rest.is_empty() && !optional => {
+                self.malformed(index, &format!("`{keyword}` takes nothing behind the name of the file"));
+            }
+            _ => {}
         }
         self.references.push(Reference { kind, token: index, names, optional });
     }

@@ -15,8 +15,8 @@
 //!
 //! # Broken input
 //!
-//! A tag without its end reaches to the nearest closing delimiter before the next opening one on its line, else to that
-//! opening one, else to the end of the line. A string may span lines, as Tera accepts, if the tag closes and what follows
+//! A tag without its end reaches to the nearest closing delimiter on its line, unless another tag opens before, or the TOML
+//! string around it ends; then it reaches to there, else to the end of the line. A string may span lines, as Tera accepts, if the tag closes and what follows
 //! the string can follow a string; otherwise the string counts as unclosed. All mistakes are reported at the opening tag.
 
 mod blocks;
@@ -24,8 +24,7 @@ mod scan;
 mod toml_comment;
 mod whitespace;
 
-use memchr::memchr;
-use memchr::memmem;
+use memchr::{memchr, memmem, memrchr};
 
 use self::scan::{Inside, inside};
 use super::problem::ProblemKind;
@@ -407,15 +406,41 @@ impl Lexer<'_> {
     fn recover(&self, kind: TokenKind, body: usize) -> (usize, usize) {
         let line = self.line_end(body);
         let close = if kind == TokenKind::Expression { b"}}" } else { b"%}" };
+        let quote = self.open_quote(body);
         for at in body..line {
             if self.bytes.get(at..at + 2) == Some(close) && at + 2 <= line {
                 return (at, at + 2);
             }
-            if opener_at(self.bytes, at).is_some() {
+            let ends_string = quote.is_some_and(|quote| self.bytes[at] == quote && self.ends_string(body, at, line));
+            if ends_string || opener_at(self.bytes, at).is_some() {
                 return (at, at);
             }
         }
         (line, line)
+    }
+}
+
+impl Lexer<'_> {
+    /// The quote of the TOML string that seems to be open at `at`, judged by its line alone.
+    fn open_quote(&self, at: usize) -> Option<u8> {
+        let start = memrchr(b'\n', &self.bytes[..at]).map_or(0, |newline| newline + 1);
+        let mut open = None;
+        for &byte in &self.bytes[start..at] {
+            open = match (open, byte) {
+                (None, b'"' | b'\'') => Some(byte),
+                (Some(quote), _) if quote == byte => None,
+                _ => open,
+            };
+        }
+        open
+    }
+
+    /// Whether the quote at `at` ends the TOML string around a tag that has no end: nothing before it asks for a string,
+    /// and the quotes behind it pair up.
+    fn ends_string(&self, body: usize, at: usize, line: usize) -> bool {
+        let before = self.bytes[body..at].trim_ascii_end().last();
+        let asks = before.is_some_and(|byte| matches!(byte, b'=' | b'(' | b',' | b'[' | b':' | b'~' | b'{'));
+        !asks && self.bytes[at + 1..line].iter().filter(|byte| **byte == self.bytes[at]).count() % 2 == 0
     }
 }
 

@@ -10,28 +10,6 @@ use crate::template::source::{FileId, FileSpan};
 use crate::template::suggestion::nearest;
 use crate::text::Span;
 
-/// The parameters of the function `name` that positional arguments go to, in order.
-pub(super) fn function_params(name: &str) -> &'static [&'static str] {
-    match name {
-        "range" => &["end"],
-        _ => &[],
-    }
-}
-
-/// The parameters of the filter `name` that positional arguments go to, in order.
-pub(super) fn filter_params(name: &str) -> &'static [&'static str] {
-    match name {
-        "default" => &["value"],
-        "join" => &["sep"],
-        _ => &[],
-    }
-}
-
-/// The parameters of the test `name` that positional arguments go to, in order.
-pub(super) fn test_params(_name: &str) -> &'static [&'static str] {
-    &[]
-}
-
 /// The number of tokens of the macro call that the expression is as a whole; a final `| safe` changes nothing.
 pub(super) fn whole_call(tokens: &[Token<'_>]) -> Option<usize> {
     let [namespace, colons, name, open, ..] = tokens else { return None };
@@ -63,7 +41,8 @@ impl<'a> Lowering<'a> {
         let program = self.input.program;
         let target = program.namespace(file, tokens.get(start)?.text)?;
         let definition = program.file(target).parsed.macros.get(tokens.get(start + 2)?.text)?;
-        Some((target, definition))
+        let broken = self.input.repairs[target.0 as usize].tags.contains(&definition.token);
+        (!broken).then_some((target, definition))
     }
 
     /// Name and arguments of a whole call, if the macro exists.
@@ -184,6 +163,10 @@ impl<'a> Lowering<'a> {
         let (namespace, name) = (tokens[start].text, tokens[start + 2].text);
         let program = self.input.program;
         let target = program.namespace(file, namespace);
+        // A macro that exists can only be missing because it is broken, which was reported.
+        if target.is_some_and(|target| program.file(target).parsed.macros.contains_key(name)) {
+            return;
+        }
         let parsed = &program.file(file).parsed;
         let imported = parsed.imports.iter().find(|import| import.alias == namespace);
         // The import itself is the mistake if its file is missing, and is reported as such.

@@ -2,6 +2,7 @@
 
 use super::{Lowering, Mode, Output};
 use crate::template::expression::{Argument, Kind, Token, arguments, lacks_else};
+use crate::template::language;
 use crate::template::source::FileId;
 use crate::text::Span;
 
@@ -98,7 +99,8 @@ impl Lowering<'_> {
                 index += 2;
                 continue;
             }
-            let behind_brace = index > 0 && tokens[index - 1].is_operator("}") && tokens[index - 1].end() == token.start;
+            let behind_brace =
+                index > 0 && tokens[index - 1].is_operator("}") && tokens[index - 1].end() == token.start;
             if token.is_operator("}") && behind_brace {
                 source.copy(out, Span::new(copied, token.start));
                 source.add(out, " ", token.start);
@@ -119,10 +121,10 @@ impl Lowering<'_> {
 
     /// Behind the hole that starts at this token.
     fn hole_at(&self, source: &Source<'_>, token: &Token<'_>) -> Option<usize> {
-        if source.file != self.input.file || self.input.repairs.holes.is_empty() {
+        let holes = &self.input.repairs[source.file.0 as usize].holes;
+        if holes.is_empty() {
             return None;
         }
-        let holes = &self.input.repairs.holes;
         let hole = holes.range(..=Span::new(token.start, usize::MAX)).next_back()?;
         hole.contains(token.start).then_some(hole.end)
     }
@@ -165,26 +167,26 @@ fn insertions(tokens: &[Token<'_>]) -> Vec<(usize, Insertion)> {
 
 /// The names for the positional arguments of the function, filter or test that is called at the bracket `open`.
 fn positional(tokens: &[Token<'_>], open: usize, list: &[Argument]) -> Vec<(usize, Insertion)> {
-    let Some(name) = open.checked_sub(1).map(|index| &tokens[index]).filter(|name| name.kind == Kind::Identifier) else {
+    let Some(name) = open.checked_sub(1).map(|index| &tokens[index]).filter(|name| name.kind == Kind::Identifier)
+    else {
         return Vec::new();
     };
     let before = open.checked_sub(2).map(|index| &tokens[index]);
-    let params: &[&'static str] = match before {
-        Some(pipe) if pipe.is_operator("|") => super::call::filter_params(name.text),
-        Some(word) if word.is_word("is") => super::call::test_params(name.text),
-        Some(word) if word.is_word("not") && open >= 3 && tokens[open - 3].is_word("is") => {
-            super::call::test_params(name.text)
-        }
-        Some(separator) if matches!(separator.text, "::" | "." | "?.") => &[],
-        _ => super::call::function_params(name.text),
+    let given = list.iter().filter(|argument| argument.name.is_none()).count();
+    let builtin = match before {
+        Some(pipe) if pipe.is_operator("|") => language::filter(name.text),
+        Some(word) if word.is_word("is") => language::test(name.text),
+        Some(word) if word.is_word("not") && open >= 3 && tokens[open - 3].is_word("is") => language::test(name.text),
+        Some(separator) if matches!(separator.text, "::" | "." | "?.") => None,
+        _ => language::function(name.text),
     };
-    let named = |param: &str| list.iter().any(|argument| argument.name.is_some_and(|name| tokens[name].text == param));
-    let mut free = params.iter().filter(|param| !named(param));
+    let Some(builtin) = builtin.filter(|builtin| builtin.signature.positional) else { return Vec::new() };
     let mut found = Vec::new();
-    for argument in list.iter().filter(|argument| argument.name.is_none() && !argument.value.is_empty()) {
+    let unnamed = list.iter().filter(|argument| argument.name.is_none() && !argument.value.is_empty());
+    for (index, argument) in unnamed.enumerate() {
         // One argument too many: the engine says so.
-        let Some(param) = free.next() else { return Vec::new() };
-        found.push((argument.value.start, Insertion::Name(param)));
+        let Some(param) = builtin.signature.positional_param(index, given) else { return Vec::new() };
+        found.push((argument.value.start, Insertion::Name(param.name)));
     }
     found
 }

@@ -76,8 +76,8 @@ pub struct LowerInput<'a> {
     pub units: &'a [u32],
     /// The marker characters.
     pub marks: Marks,
-    /// What is replaced in this file.
-    pub repairs: &'a Repairs,
+    /// What is replaced, by [`FileId`].
+    pub repairs: &'a [Repairs],
     /// Whether the main text is needed clean as well.
     pub clean: bool,
     /// Whether the main text is needed at all (a macro library is only imported).
@@ -137,14 +137,7 @@ pub fn lower(input: LowerInput<'_>) -> Lowered {
     }
     lowering.sites.assigned.sort_unstable();
     lowering.sites.assigned.dedup();
-    Lowered {
-        marked,
-        clean,
-        macros,
-        sites: lowering.sites,
-        problems: lowering.problems,
-        captures: lowering.captures,
-    }
+    Lowered { marked, clean, macros, sites: lowering.sites, problems: lowering.problems, captures: lowering.captures }
 }
 
 /// How output is written at a place.
@@ -254,8 +247,7 @@ impl<'a> Lowering<'a> {
             let Some(mate) = token.mate.filter(|_| !self.is_broken(index)) else { continue };
             let prefix = if mode == Mode::Marked { "mi" } else { "mc" };
             let names: Vec<&str> = definition.params.iter().map(|param| component_param(&param.name)).collect();
-            let head =
-                format!("{{% component {prefix}{}.{}({}) %}}", self.unit(), definition.name, names.join(", "));
+            let head = format!("{{% component {prefix}{}.{}({}) %}}", self.unit(), definition.name, names.join(", "));
             out.add(&head, token.span.start);
             let params = definition.params.iter().map(|param| param.name.clone()).collect();
             let scope = self.scope(None, ScopeKind::Macro { name: definition.name.clone(), params });
@@ -395,7 +387,7 @@ impl<'a> Lowering<'a> {
 
     /// Whether the lexer or an earlier attempt found the tag to be broken.
     fn is_broken(&self, index: usize) -> bool {
-        !self.tokens()[index].closed || self.input.repairs.tags.contains(&index)
+        !self.tokens()[index].closed || self.input.repairs[self.input.file.0 as usize].tags.contains(&index)
     }
 
     /// The unit of the file that the reference tag `token` leads to.

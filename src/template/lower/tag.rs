@@ -111,7 +111,7 @@ impl<'a> Lowering<'a> {
             _ => Span::at(token.inner.end),
         };
         let hole = self.input.marks.hole;
-        let replaced = broken || self.input.repairs.holes.contains(&target);
+        let replaced = broken || self.input.repairs[self.input.file.0 as usize].holes.contains(&target);
         match (&head.variables[..], replaced) {
             ([only], true) => out.add(&format!("{{% for {only} in [\"{hole}\"] %}}"), start),
             ([first, second], true) => {
@@ -248,11 +248,7 @@ impl<'a> Lowering<'a> {
             return;
         }
         let Some(unit) = self.linked_unit(index, ReferenceKind::Include) else {
-            // A missing file was reported when it was looked for; a name that is no string is the engine's to judge.
-            if self.file.parsed.reference_of(index).is_none() {
-                let message = "`include` needs the name of a file in quotes".to_owned();
-                self.report(ProblemKind::Syntax { message }, token.span);
-            }
+            // Why was reported when the file was looked for.
             return;
         };
         if mode == Mode::Clean {

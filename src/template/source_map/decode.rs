@@ -316,7 +316,9 @@ pub(crate) fn is_consistent(text: &str, record: &Record, sites: &[&FileSites], s
         let (Some(Site::Text { span }), Some(source)) = (site, sources.get(file)) else { return false };
         let start = span.start + segment.offset as usize;
         let end = start + (segment.end - segment.start) as usize;
-        if end > span.end || source.as_bytes().get(start..end) != text.as_bytes().get(segment.start as usize..segment.end as usize) {
+        if end > span.end
+            || source.as_bytes().get(start..end) != text.as_bytes().get(segment.start as usize..segment.end as usize)
+        {
             return false;
         }
     }

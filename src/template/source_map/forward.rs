@@ -50,7 +50,10 @@ impl Map {
             let mut index = 0;
             while index < flat.len() {
                 let mut end = index + 1;
-                while flat.get(end).is_some_and(|other| (other.file, other.source) == (flat[index].file, flat[index].source)) {
+                while flat
+                    .get(end)
+                    .is_some_and(|other| (other.file, other.source) == (flat[index].file, flat[index].source))
+                {
                     end += 1;
                 }
                 // Parts of one text site, as rounds of a loop write it, never nest in each other.
@@ -73,11 +76,11 @@ impl Map {
         let forward = self.forward();
         let touches = |entry: &Entry| {
             entry.file == place.file.0
-                && (entry.source.overlaps(place.span) || (place.span.is_empty() && entry.source.contains(place.span.start)))
+                && (entry.source.overlaps(place.span)
+                    || (place.span.is_empty() && entry.source.contains(place.span.start)))
         };
-        let first = forward.flat.partition_point(|entry| {
-            (entry.file, entry.source.end) <= (place.file.0, place.span.start)
-        });
+        let first =
+            forward.flat.partition_point(|entry| (entry.file, entry.source.end) <= (place.file.0, place.span.start));
         let flat = forward.flat[first..].iter().take_while(|entry| {
             entry.file == place.file.0 && entry.source.start < place.span.end.max(place.span.start + 1)
         });

@@ -103,7 +103,8 @@ impl Map {
             let trail = self.trail(first, place, &[]);
             return Origin { place, literal: true, trail, variable: None };
         }
-        let same_value = |a: &Segment, b: &Segment| (a.file, a.site, a.frame, a.round) == (b.file, b.site, b.frame, b.round);
+        let same_value =
+            |a: &Segment, b: &Segment| (a.file, a.site, a.frame, a.round) == (b.file, b.site, b.frame, b.round);
         let mut values = segments.iter().filter(|segment| segment.is_value());
         let value = values.next().filter(|value| values.all(|other| same_value(value, other)));
         let in_document = segments.iter().all(|segment| segment.file == 0 && segment.frame == first.frame);
@@ -248,8 +249,7 @@ impl Map {
                     };
                     let (index, around) = self.round_of(expression.file, *site, round);
                     if let Some(which) = variables.iter().position(|variable| variable == name) {
-                        let target =
-                            Expression { span: *target, scope: *outer, round: around, ..expression };
+                        let target = Expression { span: *target, scope: *outer, round: around, ..expression };
                         let followed = self.follow(target, steps);
                         return Some(self.item(followed, index, which, variables.len(), &path, steps));
                     }
@@ -349,9 +349,9 @@ impl Map {
             let list = arguments(&parts, 0).list;
             let entry = match step {
                 Step::Index(index) => list.get(*index),
-                Step::Key(key) => list.iter().find(|entry| {
-                    entry.name.is_some_and(|name| parts[name].string_value().as_deref() == Some(key))
-                }),
+                Step::Key(key) => list
+                    .iter()
+                    .find(|entry| entry.name.is_some_and(|name| parts[name].string_value().as_deref() == Some(key))),
             };
             let Some(entry) = entry else { return };
             followed.expression.span = entry.span;
@@ -414,7 +414,21 @@ fn only_name(parts: &[Token<'_>]) -> Option<(String, Vec<Step>)> {
 fn is_reserved(word: &str) -> bool {
     matches!(
         word,
-        "true" | "false" | "True" | "False" | "none" | "None" | "null" | "if" | "else" | "and" | "or" | "not" | "in" | "is"
-            | "loop" | "for"
+        "true"
+            | "false"
+            | "True"
+            | "False"
+            | "none"
+            | "None"
+            | "null"
+            | "if"
+            | "else"
+            | "and"
+            | "or"
+            | "not"
+            | "in"
+            | "is"
+            | "loop"
+            | "for"
     )
 }
