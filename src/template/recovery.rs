@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use tera::{Context, Error, ErrorKind};
+use tera::{Error, ErrorKind};
 
 use super::engine::{Compiled, Job, TemplateEngine, Verification, guarded, template_of};
 use super::expression::{self, Kind, Token};
@@ -20,6 +20,7 @@ use super::render::{RenderInput, Rendered};
 use super::source::{FileId, FileSpan};
 use super::source_map::SourceMap;
 use super::source_map::decode::{Decoded, Units, decode, is_clean_render, is_consistent};
+use super::variables::Variables;
 use crate::text::Span;
 
 /// After this many attempts the text between the tags must do.
@@ -31,13 +32,12 @@ const MAX_OUTPUT: usize = 64 << 20;
 /// Renders `input` with `engine`.
 pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendered {
     let (program, units, problems) = engine.load(&input);
-    let state = RenderState::default();
-    let context = Context::new();
+    let state = input.variables.state();
     let mut attempt = Attempt {
         engine,
         program: &program,
         units: &units,
-        context: &context,
+        variables: input.variables,
         state: &state,
         repairs: vec![Repairs::default(); program.files.len()],
         problems,
@@ -86,7 +86,7 @@ struct Attempt<'a> {
     engine: &'a TemplateEngine,
     program: &'a Program,
     units: &'a [u32],
-    context: &'a Context,
+    variables: &'a Variables,
     state: &'a RenderState,
     repairs: Vec<Repairs>,
     problems: Vec<Problem>,
@@ -164,9 +164,13 @@ impl Attempt<'_> {
     }
 
     fn write(&mut self, compiled: &Compiled, template: &str) -> Result<String, Error> {
+        let mut names: Vec<&str> = compiled.tera.get_template_variables(template)?.into_iter().collect();
+        names.sort_unstable();
+        let (context, lookups) = self.variables.context(names);
+        self.environment.extend(lookups);
         let mut out = Bounded { bytes: Vec::with_capacity(self.program.files[0].source.text.len() * 2) };
         let (result, environment) =
-            language::during(self.state, || guarded(|| compiled.tera.render_to(template, self.context, &mut out)));
+            language::during(self.state, || guarded(|| compiled.tera.render_to(template, &context, &mut out)));
         self.environment.extend(environment);
         result?;
         Ok(String::from_utf8(out.bytes)?)
