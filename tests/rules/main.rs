@@ -169,7 +169,9 @@ fn every_fix_mends_what_it_is_offered_for() {
 }
 
 fn judge_text(text: &str) -> Vec<Found> {
-    judge(&[("example.clnrm.toml".to_owned(), text.to_owned())])
+    // With a second file the example stands on disk, so that it can refer to files.
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    judge(&[file("example.clnrm.toml", text), file("unrelated.txt", "")])
 }
 
 /// What is wrong with a fix: the finding is still there, or something worse is.

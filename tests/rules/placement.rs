@@ -80,7 +80,11 @@ impl Placement {
                 vec![self.project(case, text, expected(&case.marks, |at| at + UNRELATED.len()))]
             }
             Self::Loop => vec![self.in_loop(case)],
-            Self::MacroArgument => (0..case.marks.len()).map(|index| self.in_argument(case, index)).collect(),
+            // Nothing can't be written by a macro either.
+            Self::MacroArgument => (0..case.marks.len())
+                .filter(|index| !case.marks[*index].range.is_empty())
+                .map(|index| self.in_argument(case, index))
+                .collect(),
             Self::Included => vec![self.included(case)],
         }
     }
@@ -172,7 +176,7 @@ fn within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// The item of an array of tables that holds the first mark (or the first item at all), with its sub-tables.
+/// The item of an array of tables that holds the first mark, with its sub-tables.
 fn array_block(case: &Case) -> Option<Range<usize>> {
     let mut headers = Vec::new();
     let mut offset = 0;
@@ -184,7 +188,7 @@ fn array_block(case: &Case) -> Option<Range<usize>> {
     }
     let is_item = |header: &str| header.starts_with("[[");
     let name = |header: &str| header.trim_matches(['[', ']']).to_owned();
-    let first_mark = case.marks.first().map_or(usize::MAX, |mark| mark.range.start);
+    let first_mark = case.marks.first()?.range.start;
     let mut item: Option<(usize, String)> = None;
     for &(start, header) in headers.iter().filter(|(start, _)| *start <= first_mark) {
         let inside = item.as_ref().is_some_and(|(_, item)| name(header).starts_with(&format!("{item}.")));
@@ -212,5 +216,5 @@ fn quoted(text: &str) -> String {
     let quote = ['\'', '"', '`'].into_iter().find(|quote| !text.contains(*quote));
     let quote =
         quote.unwrap_or_else(|| panic!("a mark with all three kinds of quotes can't be a macro argument: {text}"));
-    format!("{quote}{text}{quote}")
+    format!("{quote}{}{quote}", text.replace('\\', "\\\\"))
 }
