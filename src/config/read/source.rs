@@ -30,7 +30,15 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     /// The place of a key or value. Empty at the start of the text where the parser invented the value.
     pub fn span(&self, range: Range<usize>) -> Span {
-        self.offsets.original(Span::from(range))
+        let mut span = self.offsets.original(Span::from(range));
+        // A value that is no TOML at all has a place of one byte, which may be a part of a character.
+        while !self.text.is_char_boundary(span.start) && span.start > 0 {
+            span.start -= 1;
+        }
+        while !self.text.is_char_boundary(span.end) && span.end < self.text.len() {
+            span.end += 1;
+        }
+        span
     }
 
     /// Whether the value at `span` can't be judged.
