@@ -86,7 +86,7 @@ impl Found<'_> {
 
     fn walk(&mut self, directory: &Path, wanted: impl Fn(&Path) -> bool, named: bool) {
         // A tree may be unpacked without its `.git`; its `.gitignore` holds nevertheless.
-        for entry in WalkBuilder::new(directory).require_git(false).build() {
+        for entry in WalkBuilder::new(directory).require_git(false).git_global(has_global_excludes()).build() {
             match entry {
                 Ok(entry) if is_file(&entry) => {
                     let path = tidy(entry.path());
@@ -143,6 +143,26 @@ fn is_file(entry: &DirEntry) -> bool {
         None => false,
     }
 }
+
+/// Whether the user has a list of files that git ignores everywhere.
+///
+/// `ignore` finds out too, with regular expressions whose compilation costs as much as checking ten files. Most people have
+/// no such list.
+fn has_global_excludes() -> bool {
+    let Some(home) = std::env::home_dir() else { return false };
+    let settings = std::env::var_os("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from).join("git");
+    if settings.join("ignore").exists() {
+        return true;
+    }
+    let configurations = [home.join(".gitconfig"), settings.join("config"), PathBuf::from("/etc/gitconfig")];
+    configurations
+        .iter()
+        .filter_map(|path| std::fs::read(path).ok())
+        .any(|text| text.windows(EXCLUDES_FILE.len()).any(|window| window.eq_ignore_ascii_case(EXCLUDES_FILE)))
+}
+
+/// The key of git's configuration that names the list.
+const EXCLUDES_FILE: &[u8] = b"excludesfile";
 
 fn is_glob(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))

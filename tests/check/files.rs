@@ -74,6 +74,18 @@ fn ignored_files_are_left_out_unless_named() {
 }
 
 #[test]
+fn what_git_ignores_everywhere_is_left_out() {
+    let workspace = Workspace::new(&[("a.clnrm.toml", GOOD), ("b.clnrm.toml", GOOD)]);
+    assert_eq!(workspace.check(&["--format", "json"]).files().len(), 2);
+    workspace.write(".config/git/ignore", b"b.clnrm.toml\n");
+    assert_eq!(workspace.check(&["--format", "json"]).files(), ["a.clnrm.toml test"]);
+    workspace
+        .write(".gitconfig", format!("[core]\n\tExcludesFile = {}\n", workspace.path("mine").display()).as_bytes());
+    workspace.write("mine", b"a.clnrm.toml\n");
+    assert_eq!(workspace.check(&["--format", "json"]).files(), ["b.clnrm.toml test"]);
+}
+
+#[test]
 fn globs_name_files() {
     let workspace = Workspace::new(&[
         ("a/x.clnrm.toml", GOOD),
