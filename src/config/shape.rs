@@ -97,8 +97,6 @@ pub enum ShapeProblemKind {
         /// Whether the table has that key too, so that this one can't simply be renamed.
         has_canonical: bool,
     },
-    /// `[test]` with the keys of `[test.metadata]`.
-    TestWithoutMetadata,
     /// A form that is read here, but that clnrm 1.0 refuses. Told once for each form, at its first place.
     Refused {
         /// The form, as a noun phrase in the plural ("ports as texts").
@@ -114,7 +112,6 @@ pub(super) fn check(root: &DeTable<'_>, source: &Source<'_>) -> Vec<ShapeProblem
     let path = Path { parent: None, name: "" };
     let body = Body { table: root, header: Span::default(), can_miss: true };
     walk.table(&body, &ROOT, &path);
-    walk.root(root, &path);
     walk.problems.sort_by_key(|problem| problem.span);
     walk.problems
 }
@@ -260,19 +257,6 @@ impl Walk<'_, '_> {
         }
         let body = Span::new(header.start, end);
         self.source.holes.iter().any(|hole| hole.start <= body.end && body.start <= hole.end)
-    }
-
-    /// What only the top level can tell.
-    fn root(&mut self, root: &DeTable<'_>, path: &Path<'_>) {
-        if let Some((key, value)) = root.get_key_value("test")
-            && let DeValue::Table(table) = value.get_ref()
-            && !table.contains_key("metadata")
-            && table.contains_key("name")
-        {
-            let path = Path { parent: Some(path), name: "test" };
-            self.problem(ShapeProblemKind::TestWithoutMetadata, self.source.header(key, value), &path);
-            self.tell_refused("`[test]` tables without `[test.metadata]`", self.source.header(key, value), &path);
-        }
     }
 
     // Values
@@ -785,8 +769,6 @@ mod tests {
     #[test]
     fn other_spellings_and_forms() {
         assert_snapshot!(problems("[test]\nname='a'\n[services.db]\nimage='x'\nenvironment=['A=b']\nports=['1:2','3:4']\n[expect.count]\nspans_total={min=1,\nmax=2}\n[expect.span.web]\nkind='server'\n[expect.window]\n\"a\"={contains=['b']}\n[expect.chaos]\nx=1\n"), @r#"
-    test: TestWithoutMetadata at "[test]"
-    test: Refused { what: "`[test]` tables without `[test.metadata]`" } at "[test]"
     services.db.environment: Alias { key: "environment", canonical: "env", has_canonical: false } at "environment"
     services.db.environment: Refused { what: "environment variables as a list of `NAME=value`" } at "['A=b']"
     services.db.ports: Refused { what: "ports as texts" } at "'1:2'"

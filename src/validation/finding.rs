@@ -137,6 +137,12 @@ impl Fix {
     pub fn replace(title: impl Into<String>, place: impl Into<Place>, text: impl Into<String>) -> Self {
         Self { title: title.into(), edits: vec![TextEdit { place: place.into(), text: text.into() }] }
     }
+
+    /// A fix with several edits of the parsed text: places and their new text, sorted and without overlap.
+    pub fn edit(title: impl Into<String>, edits: &[(Span, String)]) -> Self {
+        let edits = edits.iter().map(|(span, text)| TextEdit { place: (*span).into(), text: text.clone() }).collect();
+        Self { title: title.into(), edits }
+    }
 }
 
 /// Replaces a place by a text.

@@ -33,7 +33,9 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
     RULES
         .iter()
         .copied()
-        .filter(move |rule| renders || !["{{", "{%", "{#"].iter().any(|tag| rule.wrong.contains(tag)))
+        .filter(move |rule| {
+            renders || !["{{", "{%", "{#"].iter().any(|tag| rule.wrong.contains(tag) || rule.right.contains(tag))
+        })
         .filter(move |rule| wanted.as_deref().is_none_or(|wanted| wanted == rule.code))
 }
 

@@ -7,6 +7,7 @@ use super::Rule;
 
 mod argument_alias;
 mod attribute_contradiction;
+mod blank_value;
 mod broad_glob;
 mod circular_template;
 mod collect_syntax;
@@ -15,6 +16,8 @@ mod contradictory_bounds;
 mod counts_contradiction;
 mod deep_nesting;
 mod dependency_cycle;
+mod deprecated_form;
+mod duplicate_key;
 mod duplicate_name;
 mod duplicate_pair;
 mod duplicate_port;
@@ -32,28 +35,36 @@ mod hermeticity_misplaced;
 mod image_reference;
 mod impossible_count;
 mod incomplete_expression;
+mod inert_table;
+mod invalid_duration;
 mod invalid_glob;
 mod invalid_regex;
 mod invalid_timestamp;
 mod kind_contradiction;
 mod large_scenario;
 mod min_above_max;
+mod misplaced_table;
 mod missing_action;
 mod missing_argument;
 mod missing_description;
 mod missing_identity;
 mod missing_image;
+mod missing_key;
 mod missing_resources;
 mod missing_sample_ratio;
 mod missing_timeout;
+mod newline_in_string;
 mod no_expectations;
 mod order_cycle;
 mod orphan_service;
 mod otel_endpoint;
+mod out_of_range;
 mod pair_arity;
+mod pairs_on_one_line;
 mod parent_contradiction;
 mod parent_self;
 mod privileged_port;
+mod rejected_by_clnrm_1;
 mod render_failed;
 mod repeated_blocks;
 mod run_without_service;
@@ -72,6 +83,7 @@ mod template_in_comment;
 mod template_syntax;
 mod tera1_incompatible;
 mod test_without_metadata;
+mod toml_syntax;
 mod too_many_arguments;
 mod unclosed_block;
 mod unclosed_tag;
@@ -80,12 +92,14 @@ mod unknown_argument;
 mod unknown_component;
 mod unknown_filter;
 mod unknown_function;
+mod unknown_key;
 mod unknown_macro;
 mod unknown_plugin;
 pub(super) mod unknown_rule;
 mod unknown_tag;
 mod unknown_template;
 mod unknown_test;
+mod unknown_value;
 mod unmentioned_span;
 mod unreadable_template;
 mod unset_environment_variable;
@@ -94,6 +108,7 @@ mod unused_service;
 mod volume_path;
 mod window_self;
 mod window_without_outer;
+mod wrong_type;
 mod zero_limit;
 mod zero_required;
 
@@ -102,6 +117,7 @@ mod zero_required;
 pub static RULES: &[&Rule] = &[
     &argument_alias::RULE,
     &attribute_contradiction::RULE,
+    &blank_value::RULE,
     &broad_glob::RULE,
     &circular_template::RULE,
     &collect_syntax::RULE,
@@ -110,6 +126,8 @@ pub static RULES: &[&Rule] = &[
     &counts_contradiction::RULE,
     &deep_nesting::RULE,
     &dependency_cycle::RULE,
+    &deprecated_form::RULE,
+    &duplicate_key::RULE,
     &duplicate_name::RULE,
     &duplicate_pair::RULE,
     &duplicate_port::RULE,
@@ -127,28 +145,36 @@ pub static RULES: &[&Rule] = &[
     &image_reference::RULE,
     &impossible_count::RULE,
     &incomplete_expression::RULE,
+    &inert_table::RULE,
+    &invalid_duration::RULE,
     &invalid_glob::RULE,
     &invalid_regex::RULE,
     &invalid_timestamp::RULE,
     &kind_contradiction::RULE,
     &large_scenario::RULE,
     &min_above_max::RULE,
+    &misplaced_table::RULE,
     &missing_action::RULE,
     &missing_argument::RULE,
     &missing_description::RULE,
     &missing_identity::RULE,
     &missing_image::RULE,
+    &missing_key::RULE,
     &missing_resources::RULE,
     &missing_sample_ratio::RULE,
     &missing_timeout::RULE,
+    &newline_in_string::RULE,
     &no_expectations::RULE,
     &order_cycle::RULE,
     &orphan_service::RULE,
     &otel_endpoint::RULE,
+    &out_of_range::RULE,
     &pair_arity::RULE,
+    &pairs_on_one_line::RULE,
     &parent_contradiction::RULE,
     &parent_self::RULE,
     &privileged_port::RULE,
+    &rejected_by_clnrm_1::RULE,
     &render_failed::RULE,
     &repeated_blocks::RULE,
     &run_without_service::RULE,
@@ -167,6 +193,7 @@ pub static RULES: &[&Rule] = &[
     &template_syntax::RULE,
     &tera1_incompatible::RULE,
     &test_without_metadata::RULE,
+    &toml_syntax::RULE,
     &too_many_arguments::RULE,
     &unclosed_block::RULE,
     &unclosed_tag::RULE,
@@ -175,12 +202,14 @@ pub static RULES: &[&Rule] = &[
     &unknown_component::RULE,
     &unknown_filter::RULE,
     &unknown_function::RULE,
+    &unknown_key::RULE,
     &unknown_macro::RULE,
     &unknown_plugin::RULE,
     &unknown_rule::RULE,
     &unknown_tag::RULE,
     &unknown_template::RULE,
     &unknown_test::RULE,
+    &unknown_value::RULE,
     &unmentioned_span::RULE,
     &unreadable_template::RULE,
     &unset_environment_variable::RULE,
@@ -189,6 +218,7 @@ pub static RULES: &[&Rule] = &[
     &volume_path::RULE,
     &window_self::RULE,
     &window_without_outer::RULE,
+    &wrong_type::RULE,
     &zero_limit::RULE,
     &zero_required::RULE,
 ];
