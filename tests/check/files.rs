@@ -147,7 +147,8 @@ fn a_file_that_may_not_be_read_hides_nothing() {
 
     let broken = broken();
     let workspace = Workspace::new(&[("a.clnrm.toml", GOOD), ("b.clnrm.toml", &broken)]);
-    fs::set_permissions(workspace.path("a.clnrm.toml"), fs::Permissions::from_mode(0)).expect("to take the permission");
+    fs::set_permissions(workspace.path("a.clnrm.toml"), fs::Permissions::from_mode(0o0))
+        .expect("to take the permission");
     if fs::read(workspace.path("a.clnrm.toml")).is_ok() {
         eprintln!("skipped: this user may read everything (root)");
         return;

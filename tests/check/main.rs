@@ -1,5 +1,7 @@
 //! `clnrm-lsp --check` as its users meet it: the real binary, real files, exit codes.
 
+#![expect(clippy::expect_used, reason = "a test ends where its files can't be made")]
+
 mod files;
 mod formats;
 mod usage;
