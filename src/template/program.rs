@@ -85,6 +85,26 @@ impl Program {
         &self.file(id).source.text
     }
 
+    /// The tags that lead from `file` to the document, innermost first; each file by the first tag that named it.
+    pub fn way_to(&self, file: FileId) -> Vec<FileSpan> {
+        let mut way = Vec::new();
+        let mut at = file;
+        // A file is loaded behind the one that named it first, so the way leads to ever smaller indices.
+        while at != FileId::DOCUMENT {
+            let mut earlier = self.files.iter().take(at.0 as usize).enumerate();
+            let step = earlier.find_map(|(index, from)| {
+                let reference = from.links.iter().position(|link| *link == Some(at))?;
+                let token = from.parsed.references.get(reference)?.token;
+                let span = from.parsed.lexed.tokens.get(token)?.span;
+                Some(FileSpan { file: FileId(index as u32), span })
+            });
+            let Some(step) = step else { break };
+            way.push(step);
+            at = step.file;
+        }
+        way
+    }
+
     /// The file that the namespace `alias` means in `file`.
     pub fn namespace(&self, file: FileId, alias: &str) -> Option<FileId> {
         if alias == "self" {

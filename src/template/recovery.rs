@@ -47,6 +47,10 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
     let outcome = attempt.run();
     let Attempt { mut problems, mut environment, .. } = attempt;
     tidy(&mut problems);
+    // What is wrong with the text of another file is found without a render, so nothing led there but its tags.
+    for problem in problems.iter_mut().filter(|problem| problem.stack.is_empty()) {
+        problem.stack = program.way_to(problem.at.file);
+    }
     environment.sort();
     environment.dedup();
     let sources = program.files.iter().map(|file| file.source.text.clone()).collect();

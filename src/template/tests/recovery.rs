@@ -184,3 +184,12 @@ fn deep_and_long_input_ends() {
         assert!(!rendered.problems.is_empty());
     }
 }
+
+#[test]
+fn a_mistake_in_another_file_is_reached_by_the_tags_that_lead_there() {
+    let others = [("a", "{% include \"b\" %}"), ("b", "\n{% nope %}")];
+    let rendered = render_with("x = 1\n{% include \"a\" %}\n", &others);
+    let [problem] = rendered.problems.as_slice() else { panic!("{:?}", rendered.problems) };
+    let stack: Vec<_> = problem.stack.iter().map(|at| (at.file.0, at.span.range())).collect();
+    assert_eq!((problem.at.file.0, stack), (2, vec![(1, 0..17), (0, 6..23)]));
+}
