@@ -11,6 +11,7 @@ mod merge;
 mod options;
 mod outcome;
 pub mod reading_mode;
+mod string_tags;
 #[cfg(test)]
 mod tests;
 pub mod variables;
