@@ -1,38 +1,82 @@
 //! The pipeline for one document: decide how it is read, render, parse, judge, map.
 
+use std::cell::LazyCell;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use super::finish::finish;
 use super::judge::{Evidence, Judged, judge};
 use super::mapping::Mapping;
 use super::reading_mode::{Reading, reading};
-use super::{Analysis, AnalysisOptions, CacheLimits, FileKind, RenderCache, StageDurations};
-use crate::template::{ReadingMode, SourceFile};
+use super::render::RenderRequest;
+use super::string_tags::problems_in_strings;
+use super::{Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations};
+use crate::template::library::DiskLoader;
+use crate::template::variables::Environment;
+use crate::template::{Problem, ReadingMode, SourceFile, TemplateEngine, TemplateLoader};
 
 /// Turns documents into diagnostics. One for all callers and threads; it holds what analyses share.
 pub struct Analyzer {
-    cache: RenderCache,
+    /// Built when the first template is met: most files need none, and a process should start at once.
+    pub(super) engine: LazyLock<TemplateEngine>,
+    pub(super) cache: RenderCache,
+    pub(super) environment: Environment,
 }
 
 impl Default for Analyzer {
+    /// An analyzer whose templates see no environment.
     fn default() -> Self {
-        Self { cache: RenderCache::in_memory(CacheLimits::default()) }
+        Self::new(Environment::Hidden, RenderCache::in_memory(CacheLimits::default()))
     }
 }
 
 impl Analyzer {
-    /// Analyses one revision of one document. Works on any text.
+    /// An analyzer whose templates see `environment` where the caller trusts them, with renders kept in `cache`.
+    pub fn new(environment: Environment, cache: RenderCache) -> Self {
+        Self { engine: LazyLock::new(TemplateEngine::new), cache, environment }
+    }
+
+    /// Analyses one revision of one document, whose imports are read from disk. Works on any text.
     pub fn analyze(&self, document: &SourceFile, options: &AnalysisOptions) -> Analysis {
+        let loader = LazyCell::new(|| {
+            let roots = options.roots.iter().cloned();
+            if options.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) }
+        });
+        self.run(document, options, &|| &*loader)
+    }
+
+    /// Like [`Analyzer::analyze`], with another loader: one that knows the unsaved texts of an editor, or no disk at all.
+    pub fn analyze_with(
+        &self,
+        document: &SourceFile,
+        options: &AnalysisOptions,
+        loader: &dyn TemplateLoader,
+    ) -> Analysis {
+        self.run(document, options, &|| loader)
+    }
+
+    /// The loader comes by a function, because most documents need none.
+    fn run<'l>(
+        &self,
+        document: &SourceFile,
+        options: &AnalysisOptions,
+        loader: &dyn Fn() -> &'l dyn TemplateLoader,
+    ) -> Analysis {
         let kind = kind_of(document);
-        let Reading { mode, .. } = reading(&document.text);
-        if kind != FileKind::Test {
-            return unjudged(document, kind, mode);
-        }
-        match mode {
-            ReadingMode::Plain | ReadingMode::InString | ReadingMode::Rendered => {
-                self.analyze_as_it_stands(document, mode, options)
+        let Reading { mode, tags } = reading(&document.text);
+        match (kind, mode) {
+            (FileKind::Test, ReadingMode::Plain) => {
+                as_it_stands(document, mode, &[], StageDurations::default(), options)
             }
+            (FileKind::Test, ReadingMode::InString) => {
+                let started = Instant::now();
+                let problems = problems_in_strings(&RenderRequest::new(self, document, options, loader()), &tags);
+                let durations = StageDurations { render: started.elapsed(), ..StageDurations::default() };
+                as_it_stands(document, mode, &problems, durations, options)
+            }
+            (FileKind::Test, ReadingMode::Rendered) => RenderRequest::new(self, document, options, loader()).analyze(),
+            _ => unjudged(document, kind, mode),
         }
     }
 
@@ -40,21 +84,29 @@ impl Analyzer {
     pub fn cache(&self) -> &RenderCache {
         &self.cache
     }
+}
 
-    fn analyze_as_it_stands(&self, document: &SourceFile, mode: ReadingMode, options: &AnalysisOptions) -> Analysis {
-        let Judged { config, findings, durations } =
-            judge(Evidence { text: &document.text, mode, problems: &[], opaque: &[], map: None, level: options.level });
-        let diagnostics = finish(&document.text, Mapping::IDENTITY.diagnostics(findings), options);
-        Analysis {
-            kind: FileKind::Test,
-            mode,
-            diagnostics,
-            files: vec![document.clone()],
-            rendered: None,
-            config: Arc::new(config),
-            durations,
-            cached: false,
-        }
+/// The analysis of a document that needs no rendering.
+fn as_it_stands(
+    document: &SourceFile,
+    mode: ReadingMode,
+    problems: &[Problem],
+    mut durations: StageDurations,
+    options: &AnalysisOptions,
+) -> Analysis {
+    let evidence = Evidence { text: &document.text, mode, problems, opaque: &[], map: None, level: options.level };
+    let Judged { config, findings, durations: judging } = judge(evidence);
+    durations += judging;
+    Analysis {
+        kind: FileKind::Test,
+        mode,
+        diagnostics: finish(&document.text, Mapping::IDENTITY.diagnostics(findings), options),
+        files: vec![document.clone()],
+        rendered: None,
+        config: Arc::new(config),
+        durations,
+        combinations: CombinationCount::ONE,
+        cached: false,
     }
 }
 
@@ -73,6 +125,7 @@ fn unjudged(document: &SourceFile, kind: FileKind, mode: ReadingMode) -> Analysi
         rendered: None,
         config: Arc::default(),
         durations: StageDurations::default(),
+        combinations: CombinationCount::ONE,
         cached: false,
     }
 }

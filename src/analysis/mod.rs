@@ -11,6 +11,7 @@ mod merge;
 mod options;
 mod outcome;
 pub mod reading_mode;
+mod render;
 mod string_tags;
 #[cfg(test)]
 mod tests;
@@ -23,4 +24,4 @@ pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
 pub use dry_run::{DryRun, DryRunValidator};
 pub use options::{AnalysisOptions, Combinations};
-pub use outcome::{Analysis, StageDurations};
+pub use outcome::{Analysis, CombinationCount, StageDurations};

@@ -57,6 +57,22 @@ pub struct Analysis {
     pub config: Arc<TestConfig>,
     /// How long each stage took.
     pub durations: StageDurations,
-    /// Whether the render came from the cache.
+    /// How many combinations of the matrix there are, and how many of them were checked.
+    pub combinations: CombinationCount,
+    /// Whether all renders came from the cache.
     pub cached: bool,
+}
+
+/// How many combinations a matrix has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CombinationCount {
+    /// How many were checked; at least one.
+    pub checked: usize,
+    /// How many there are; one where there is no matrix.
+    pub total: usize,
+}
+
+impl CombinationCount {
+    /// That of a document without matrix.
+    pub const ONE: Self = Self { checked: 1, total: 1 };
 }

@@ -2,14 +2,30 @@
 //! the test runs; until then their expressions can be checked, each at its own place.
 
 use super::reading_mode::StringTag;
-use crate::template::{FileSpan, Problem, ProblemKind};
+use super::render::RenderRequest;
+use crate::template::{FileSpan, Problem, ProblemKind, RenderInput, SourceFile};
 use crate::text::Span;
+
+/// All mistakes in the expressions inside the strings of a document, sorted by place.
+pub(super) fn problems_in_strings(request: &RenderRequest<'_>, tags: &[StringTag]) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = incomplete_tags(tags).collect();
+    if tags.iter().any(|tag| tag.closed) {
+        let expressions = expressions_alone(&request.document().text, tags);
+        let document = SourceFile { text: expressions.into(), ..request.document().clone() };
+        let variables = request.plan().variables;
+        let rendered =
+            request.render(RenderInput { document: &document, variables: &variables, loader: request.loader() });
+        problems.extend(rendered.problems);
+        problems.sort_by_key(|problem| problem.at);
+    }
+    problems
+}
 
 /// The document with everything blanked but the expressions in its strings: a template whose every offset is one of the
 /// document, and whose mistakes are those of the expressions.
 ///
 /// In a basic TOML string the quotes of an expression are written `\"`; here they are quotes with a blank outside.
-pub(super) fn expressions_alone(document: &str, tags: &[StringTag]) -> String {
+fn expressions_alone(document: &str, tags: &[StringTag]) -> String {
     let mut template = String::with_capacity(document.len());
     for tag in tags.iter().filter(|tag| tag.closed) {
         if let Some(between) = document.get(template.len()..tag.span.start) {
@@ -23,7 +39,7 @@ pub(super) fn expressions_alone(document: &str, tags: &[StringTag]) -> String {
 }
 
 /// Mistakes that are seen without looking into expressions.
-pub(super) fn incomplete_tags(tags: &[StringTag]) -> impl Iterator<Item = Problem> {
+fn incomplete_tags(tags: &[StringTag]) -> impl Iterator<Item = Problem> {
     tags.iter().filter(|tag| !tag.closed).map(|tag| Problem {
         kind: ProblemKind::IncompleteExpression,
         at: FileSpan::document(Span::new(tag.span.start, tag.span.end)),

@@ -9,10 +9,11 @@ use super::arguments::Check;
 use super::discovery::{Input, Target, targets};
 use super::progress::Progress;
 use super::{TROUBLE, output, panics, paths, read, workers};
-use crate::analysis::{AnalysisOptions, Analyzer, Combinations};
+use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, RenderCache};
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
 use crate::report::{write_failure, write_note};
 use crate::template::SourceFile;
+use crate::template::variables::Environment;
 
 /// Checks, reports, and gives the exit code.
 pub fn run(check: &Check<'_>) -> u8 {
@@ -63,7 +64,7 @@ fn report(check: &Check<'_>, style: Style) -> Report {
     let discovery = started.elapsed();
 
     let session = Session {
-        analyzer: Analyzer::default(),
+        analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())),
         options: AnalysisOptions {
             level: options.level(),
             trusted: !options.untrusted,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::analysis::{Analysis, Diagnostic, DiagnosticFix, FileKind, Related, StageDurations};
+use crate::analysis::{Analysis, CombinationCount, Diagnostic, DiagnosticFix, FileKind, Related, StageDurations};
 use crate::config::TestConfig;
 use crate::template::{FileId, ReadingMode, SourceFile};
 use crate::text::{LineColumn, Span};
@@ -66,6 +66,7 @@ fn analysis(kind: FileKind, files: &[(&str, &str)], diagnostics: Vec<Diagnostic>
         rendered: None,
         config: Arc::new(TestConfig::default()),
         durations: StageDurations::default(),
+        combinations: CombinationCount::ONE,
         cached: false,
     }
 }

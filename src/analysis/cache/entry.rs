@@ -19,6 +19,8 @@ pub struct CachedRender {
     pub config: Arc<TestConfig>,
     /// What was found, mapped to the document; without the project's severities and the document's allow comments.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many combinations the matrix of the document has; one where there is no matrix.
+    pub combinations: usize,
     /// Every file that was looked for while it was rendered, in order.
     pub dependencies: Vec<Dependency>,
 }

@@ -48,6 +48,7 @@ fn entry(text: &str, environment: &[(&str, Option<&str>)], dependencies: Vec<Dep
         rendered: Arc::new(rendered),
         config: Arc::new(TestConfig::default()),
         diagnostics: Vec::new(),
+        combinations: 1,
         dependencies,
     })
 }

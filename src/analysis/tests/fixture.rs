@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 
 use crate::analysis::{Analysis, AnalysisOptions, Analyzer};
 use crate::template::SourceFile;
+use crate::template::library::MemoryLoader;
 use crate::validation::Severity;
 
 /// The document of a text.
@@ -22,7 +23,8 @@ pub fn document(name: &str, text: &str) -> SourceFile {
 
 /// The analysis of a text with all defaults.
 pub fn analyze(text: &str) -> Analysis {
-    Analyzer::default().analyze(&document("test.clnrm.toml", text), &AnalysisOptions::default())
+    let loader = MemoryLoader::default();
+    Analyzer::default().analyze_with(&document("test.clnrm.toml", text), &AnalysisOptions::default(), &loader)
 }
 
 /// Checks that exactly what is marked is found. Yields the analysis for further questions.

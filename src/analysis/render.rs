@@ -1,0 +1,193 @@
+//! The analysis of a document that must be rendered: each combination of its matrix through the cache, then one list of
+//! findings.
+
+use std::cell::LazyCell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::cache::{CacheKey, CachedRender, RecordingLoader, Surroundings};
+use super::finish::finish;
+use super::judge::{Evidence, judge};
+use super::mapping::Mapping;
+use super::merge::{CheckedCombination, merge};
+use super::variables::file_variables;
+use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
+use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
+use crate::template::{FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
+
+/// One document that is to be rendered, with what its render may see.
+pub(super) struct RenderRequest<'a> {
+    analyzer: &'a Analyzer,
+    document: &'a SourceFile,
+    options: &'a AnalysisOptions,
+    environment: Environment,
+    loader: &'a dyn TemplateLoader,
+}
+
+/// The variables of a document and the axes of its matrix; found out at the first miss of the cache.
+pub(super) struct Plan {
+    pub variables: Variables,
+    axes: Vec<String>,
+}
+
+impl Plan {
+    fn count(&self) -> usize {
+        self.variables.combination_count(&self.axes)
+    }
+}
+
+/// One combination, judged or found in the cache.
+struct Checked {
+    entry: Arc<CachedRender>,
+    durations: StageDurations,
+    cached: bool,
+}
+
+impl<'a> RenderRequest<'a> {
+    pub(super) fn new(
+        analyzer: &'a Analyzer,
+        document: &'a SourceFile,
+        options: &'a AnalysisOptions,
+        loader: &'a dyn TemplateLoader,
+    ) -> Self {
+        let environment = if options.trusted { analyzer.environment.clone() } else { Environment::Hidden };
+        Self { analyzer, document, options, environment, loader }
+    }
+
+    /// The variables of the document, found without rendering it.
+    pub(super) fn plan(&self) -> Plan {
+        let file = file_variables(&self.document.text);
+        let variables = Variables::resolve(&Sources {
+            overrides: Some(&self.options.overrides),
+            file: Some(&file),
+            environment: self.environment.clone(),
+            seed: self.options.seed,
+        });
+        Plan { variables, axes: scalar_axes(&self.document.text) }
+    }
+
+    pub(super) const fn document(&self) -> &SourceFile {
+        self.document
+    }
+
+    pub(super) fn render(&self, input: RenderInput<'_>) -> Rendered {
+        self.analyzer.engine.render(input)
+    }
+
+    pub(super) fn loader(&self) -> &dyn TemplateLoader {
+        self.loader
+    }
+
+    /// Renders, parses, judges and maps.
+    pub(super) fn analyze(&self) -> Analysis {
+        let plan = LazyCell::new(|| self.plan());
+        let representative = self.check(0, &plan);
+        let mut durations = representative.durations;
+        let mut cached = representative.cached;
+        let total = representative.entry.combinations;
+        let (diagnostics, files, checked) = match self.options.combinations {
+            Combinations::All { at_most } if total > 1 => {
+                let checked = total.min(at_most.max(1));
+                let others = (1..checked).map(|index| self.check(index, &plan));
+                let combinations =
+                    std::iter::once(Checked { entry: Arc::clone(&representative.entry), ..representative })
+                        .chain(others)
+                        .enumerate()
+                        .map(|(index, it)| {
+                            if index > 0 {
+                                durations += it.durations;
+                                cached &= it.cached;
+                            }
+                            CheckedCombination {
+                                label: self.label(index, &plan),
+                                diagnostics: it.entry.diagnostics.clone(),
+                                files: it.entry.rendered.files.clone(),
+                            }
+                        })
+                        .collect();
+                let (diagnostics, files) = merge(combinations);
+                (diagnostics, files, checked)
+            }
+            _ => (representative.entry.diagnostics.clone(), representative.entry.rendered.files.clone(), 1),
+        };
+        Analysis {
+            kind: FileKind::Test,
+            mode: ReadingMode::Rendered,
+            diagnostics: finish(&self.document.text, diagnostics, self.options),
+            files,
+            rendered: Some(Arc::clone(&representative.entry.rendered)),
+            config: Arc::clone(&representative.entry.config),
+            durations,
+            combinations: CombinationCount { checked, total },
+            cached,
+        }
+    }
+
+    /// Combination `index`, from the cache or afresh.
+    fn check(&self, index: usize, plan: &LazyCell<Plan, impl FnOnce() -> Plan>) -> Checked {
+        let started = Instant::now();
+        let key = self.key(index);
+        let environment = |name: &str| self.environment.look_up(name);
+        let surroundings = Surroundings { loader: self.loader(), environment: &environment };
+        if let Some(entry) = self.analyzer.cache.get(&key, surroundings) {
+            let durations = StageDurations { render: started.elapsed(), ..StageDurations::default() };
+            return Checked { entry, durations, cached: true };
+        }
+        let (variables, _) = plan.variables.combination(&plan.axes, index);
+        let recording = RecordingLoader::new(self.loader());
+        let input = RenderInput { document: self.document, variables: &variables, loader: &recording };
+        let rendered = Arc::new(self.render(input));
+        let rendering = started.elapsed();
+        let judged = judge(Evidence {
+            text: &rendered.text,
+            mode: ReadingMode::Rendered,
+            problems: &rendered.problems,
+            opaque: &rendered.opaque,
+            map: Some(&rendered.map),
+            level: self.options.level,
+        });
+        let mapping = Mapping {
+            map: Some(&rendered.map),
+            opaque: &rendered.opaque,
+            definition: &|path| match variables.origin(path)? {
+                VariableOrigin::File(span) => Some(FileSpan::document(*span)),
+                _ => None,
+            },
+        };
+        let entry = Arc::new(CachedRender {
+            document: self.document.path.clone(),
+            diagnostics: mapping.diagnostics(judged.findings),
+            config: Arc::new(judged.config),
+            dependencies: recording.into_dependencies(),
+            combinations: plan.count(),
+            rendered,
+        });
+        self.analyzer.cache.put(key, Arc::clone(&entry));
+        Checked { entry, durations: StageDurations { render: rendering, ..judged.durations }, cached: false }
+    }
+
+    /// The text decides on its own variables and imports, so they need not be part of the context.
+    fn key(&self, combination: usize) -> CacheKey {
+        let AnalysisOptions { level, trusted, overrides, roots, seed, combinations: _, severities: _ } = self.options;
+        let SourceFile { name, path, text } = self.document;
+        let context = json!({
+            "name": name,
+            "path": path.as_ref().map(|path| path.to_string_lossy()),
+            "level": level.name(),
+            "trusted": trusted,
+            "overrides": overrides,
+            "roots": roots.iter().map(|root| root.to_string_lossy()).collect::<Vec<_>>(),
+            "seed": seed,
+            "combination": combination,
+        });
+        CacheKey::new(text, &context)
+    }
+
+    /// Combination `index` for people.
+    fn label(&self, index: usize, plan: &Plan) -> String {
+        let (_, choice) = plan.variables.combination(&plan.axes, index);
+        choice.iter().map(|(axis, value)| format!("`{axis}` = `{value}`")).collect::<Vec<_>>().join(", ")
+    }
+}
