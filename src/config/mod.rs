@@ -5,6 +5,7 @@ pub mod duration;
 pub mod kind;
 pub mod model;
 mod parse;
+pub mod project;
 mod read;
 pub mod schema;
 pub mod shape;

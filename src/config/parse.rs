@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::model::TestConfig;
 use super::read::{self, Source};
+use super::schema::ROOT;
 use super::shape::{self, ShapeProblem};
 use super::syntax::{self, OffsetMap, SyntaxError};
 use crate::text::Span;
@@ -25,10 +26,30 @@ pub struct Parsed {
 /// nothing that touches them is judged. With `in_string`, strings may hold template expressions that are rendered at
 /// run time; such strings are unknown. Works on any text, costs about what the bare TOML parse costs, and never fails.
 pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
+    with_table(text, opaque, in_string, |Table { root, source, syntax }| Parsed {
+        config: read::read(root, source),
+        syntax,
+        shape: shape::check(root, &ROOT, source),
+    })
+}
+
+/// The table of a text, with what is needed to read it.
+pub(super) struct Table<'r, 't> {
+    /// The table.
+    pub root: &'r DeTable<'t>,
+    /// The text behind it.
+    pub source: &'r Source<'t>,
+    /// Mistakes in the TOML.
+    pub syntax: Vec<SyntaxError>,
+}
+
+/// Parses `text`, with all repairs that it takes, and hands the table to `read`.
+pub(super) fn with_table<T>(text: &str, opaque: &[Span], in_string: bool, read: impl FnOnce(Table<'_, '_>) -> T) -> T {
     let (root, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let offsets = OffsetMap::default();
-        return read(root.get_ref(), &Source { text, holes: opaque, offsets: &offsets, in_string }, Vec::new());
+        let source = Source { text, holes: opaque, offsets: &offsets, in_string };
+        return read(Table { root: root.get_ref(), source: &source, syntax: Vec::new() });
     }
     let mut recovered = syntax::recover(text);
     recovered.errors.retain(|error| !opaque.iter().any(|hole| touches(*hole, error.span)));
@@ -37,11 +58,8 @@ pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
     holes.extend(opaque);
     let holes = merged(holes);
     let (root, _) = DeTable::parse_recoverable(&recovered.text);
-    read(root.get_ref(), &Source { text, holes: &holes, offsets: &recovered.offsets, in_string }, recovered.errors)
-}
-
-fn read(root: &DeTable<'_>, source: &Source<'_>, syntax: Vec<SyntaxError>) -> Parsed {
-    Parsed { config: read::read(root, source), syntax, shape: shape::check(root, source) }
+    let source = Source { text, holes: &holes, offsets: &recovered.offsets, in_string };
+    read(Table { root: root.get_ref(), source: &source, syntax: recovered.errors })
 }
 
 fn touches(hole: Span, span: Span) -> bool {

@@ -106,12 +106,12 @@ pub enum ShapeProblemKind {
     InertTable,
 }
 
-/// All differences from the format, sorted by place.
-pub(super) fn check(root: &DeTable<'_>, source: &Source<'_>) -> Vec<ShapeProblem> {
+/// All differences from `schema`, sorted by place.
+pub(super) fn check(root: &DeTable<'_>, schema: &'static Table, source: &Source<'_>) -> Vec<ShapeProblem> {
     let mut walk = Walk { source, problems: Vec::new(), refused: Vec::new() };
     let path = Path { parent: None, name: "" };
     let body = Body { table: root, header: Span::default(), can_miss: true };
-    walk.table(&body, &ROOT, &path);
+    walk.table(&body, schema, &path);
     walk.problems.sort_by_key(|problem| problem.span);
     walk.problems
 }
@@ -208,6 +208,7 @@ impl Walk<'_, '_> {
     fn unknown_key(&mut self, schema: &'static Table, name: &str, span: Span, value: &Value<'_>, path: &Path<'_>) {
         let is_table = is_table(value);
         if path.parent.is_none()
+            && std::ptr::eq(schema, &ROOT)
             && is_table
             && let Ok(index) = MISPLACED.binary_search_by(|(misplaced, _)| (*misplaced).cmp(name))
         {

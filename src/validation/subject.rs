@@ -38,8 +38,8 @@ impl Subject<'_> {
     /// Whether the parsed text is all there: only then does the absence of a block mean that its author left it out. A
     /// text that is no TOML, or a template with mistakes, may have lost any block.
     pub fn is_whole(&self) -> bool {
-        let is_rendered = self.mode == ReadingMode::Rendered;
-        self.syntax.is_empty() && !(is_rendered && self.template.iter().any(loses_text))
+        !self.syntax.iter().any(|error| error.kind.hides_content())
+            && (self.mode != ReadingMode::Rendered || !self.template.iter().any(loses_text))
     }
 
     /// Whether the author wrote the text at `span` out, rather than having it put there by an expression.

@@ -8,9 +8,11 @@ mod expect;
 mod identity;
 mod otel;
 mod otel_validation;
+mod project;
 mod root;
 mod service;
 
+pub use project::PROJECT;
 pub use root::{MISPLACED, ROOT};
 
 /// A table: the keys that it may have.

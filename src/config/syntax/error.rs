@@ -150,7 +150,7 @@ pub enum SyntaxErrorKind {
 
 impl SyntaxErrorKind {
     /// Whether the value or key at the place of the error can't be known, so that nothing else may be said about it.
-    pub(crate) fn hides_content(&self) -> bool {
+    pub fn hides_content(&self) -> bool {
         !matches!(
             self,
             Self::DuplicateKey { .. }
