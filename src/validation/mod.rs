@@ -8,6 +8,8 @@ pub mod finding;
 mod lookup;
 pub mod page;
 mod references;
+#[cfg(test)]
+mod robustness;
 pub mod rule;
 pub mod rules;
 pub mod severities;

@@ -97,12 +97,12 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
         if segment.is_empty() {
             return warning(start, end, format!("the name of the image `{image}` has an empty part"));
         }
-        if segment.contains(|c: char| c.is_ascii_uppercase()) {
-            let finding = warning(start, end, "the name of an image is in lower case".to_owned())?;
-            let lower = segment.to_lowercase();
-            return Some(finding.did_you_mean(segment, Some(&lower), part(start, end)));
-        }
         start = end + 1;
+    }
+    if path.contains(|c: char| c.is_ascii_uppercase()) {
+        let place = part(path_start, path_start + path.len());
+        let finding = Finding::new(&RULE, place, "the name of an image is in lower case").severity(Severity::Warning);
+        return Some(finding.did_you_mean(path, Some(&path.to_lowercase()), place));
     }
     if image.matches('/').count() > 3 {
         let message = "clnrm 1.0's dry run refuses the name of an image with more than four parts";

@@ -97,11 +97,15 @@ fn check_text(source: &str, command: &Text, findings: &mut Findings) {
         ShellWordsError::Empty => return,
         ShellWordsError::UnclosedQuote { quote, at } => {
             let place = command.part_in(source, at, at + quote.len_utf8());
-            let finding = Finding::new(&RULE, place, format!("the command does not split into words: {error}"));
+            let finding = Finding::new(
+                &RULE,
+                place,
+                format!("the command does not split into words: the quote `{quote}` is never closed"),
+            );
             let before = text.get(..at).and_then(|text| text.chars().next_back());
             match quote == '\'' && before.is_some_and(char::is_alphanumeric) {
                 true => finding.help("write the word in double quotes to use the apostrophe as it is"),
-                false => finding.help(format!("close it with another {quote}")),
+                false => finding.help(format!("close it with another `{quote}`")),
             }
         }
         ShellWordsError::TrailingBackslash { at } => {
