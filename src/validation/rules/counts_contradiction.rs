@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::config::model::{Bound, Counts, Keyed};
 use crate::text::Span;
 use crate::validation::expectations::{
-    ExpectationSet, SpanStatus, example, greatest, is_pattern, is_required, least, needs, sets,
+    ExpectationSet, SpanStatus, example, greatest, is_pattern, is_required, kind_named, least, needs, sets,
 };
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
@@ -36,10 +36,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Some(counts) = set.counts else { continue };
         if let Some((most, place)) = counts.spans_total.as_ref().and_then(upper) {
             // That nothing may exist although something must is reported as `impossible-count`.
-            if most > 0 {
-                check_names(set, counts, most, place, findings);
+            if most == 0 || !check_names(set, counts, most, place, findings) {
+                check_kinds(&counts.by_kind, most, place, findings);
             }
-            check_kinds(&counts.by_kind, most, place, findings);
             check_errors(counts, most, place, findings);
         }
         check_status(set, counts, findings);
@@ -57,7 +56,8 @@ fn lower(bound: &Bound) -> Option<(i64, Span)> {
     Some((least(bound), bound.eq.or(bound.gte)?.span))
 }
 
-fn check_names(set: ExpectationSet<'_>, counts: &Counts, most: i64, place: Span, findings: &mut Findings) {
+/// Whether the names alone need too many, which is reported.
+fn check_names(set: ExpectationSet<'_>, counts: &Counts, most: i64, place: Span, findings: &mut Findings) -> bool {
     let mut required: HashMap<&str, i64> = HashMap::new();
     let mut raise = |name, count: i64| {
         if !is_pattern(name) {
@@ -91,10 +91,17 @@ fn check_names(set: ExpectationSet<'_>, counts: &Counts, most: i64, place: Span,
         }
         findings.push(finding);
     }
+    sum > most
 }
 
 fn check_kinds(by_kind: &[Keyed<Bound>], most: i64, place: Span, findings: &mut Findings) {
-    let sum = by_kind.iter().fold(0_i64, |sum, entry| sum.saturating_add(least(&entry.value)));
+    // Repeated tables may name a kind more than once.
+    let mut required: HashMap<&str, i64> = HashMap::new();
+    for (kind, entry) in by_kind.iter().filter_map(|entry| Some((entry.key.known().and_then(kind_named)?, entry))) {
+        let known = required.entry(kind).or_insert(0);
+        *known = (*known).max(least(&entry.value));
+    }
+    let sum = required.values().fold(0_i64, |sum, count| sum.saturating_add(*count));
     if sum > most {
         findings.push(
             Finding::new(
