@@ -44,6 +44,7 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
         environment: Vec::new(),
     };
     attempt.lexical_problems();
+    attempt.replace_known_mistakes();
     let outcome = attempt.run();
     let Attempt { mut problems, mut environment, .. } = attempt;
     tidy(&mut problems);
@@ -111,6 +112,32 @@ impl Attempt<'_> {
                 let at = FileSpan { file: file_id, span: problem.at };
                 self.problems.push(Problem { kind: problem.kind.clone(), at, stack: Vec::new() });
             }
+        }
+    }
+
+    /// Replaces what was found to be wrong before the first attempt, so that it need not fail because of it.
+    fn replace_known_mistakes(&mut self) {
+        for problem in std::mem::take(&mut self.problems) {
+            let FileSpan { file, span } = problem.at;
+            match problem.kind {
+                ProblemKind::UndefinedVariable { .. } | ProblemKind::UnsetEnvironmentVariable { .. } => {
+                    let tokens = self.expression_tokens(file, span.start);
+                    if let Some(missing) = missing(&tokens, span, "") {
+                        let hole = Span::new(tokens[missing.first].start, tokens[missing.last].end());
+                        self.repairs[file.0 as usize].holes.insert(hole);
+                    }
+                }
+                ProblemKind::UnknownFilter { .. }
+                | ProblemKind::UnknownFunction { .. }
+                | ProblemKind::UnknownTest { .. }
+                | ProblemKind::UnknownComponent { .. } => {
+                    if let Some(tag) = self.tag_at(file, span.start) {
+                        self.repairs[file.0 as usize].tags.insert(tag);
+                    }
+                }
+                _ => {}
+            }
+            self.problems.push(problem);
         }
     }
 
