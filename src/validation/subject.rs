@@ -42,9 +42,10 @@ impl Subject<'_> {
             && (self.mode != ReadingMode::Rendered || !self.template.iter().any(loses_text))
     }
 
-    /// Whether the author wrote the text at `span` out, rather than having it put there by an expression.
+    /// Whether the author spelled the text at `span` out, rather than having it computed by an expression.
     pub fn is_written_out(&self, span: Span) -> bool {
-        self.source_map.is_none_or(|map| map.literal(span).is_some())
+        let Some(map) = self.source_map else { return true };
+        span.slice(self.text).is_some_and(|text| map.is_spelled_out(span, text))
     }
 }
 

@@ -123,6 +123,21 @@ impl SourceMap {
         }
     }
 
+    /// Whether `text`, which stands at `rendered`, is spelled out in one of the files: in the document, in a text or argument
+    /// that leads to it, and not computed or taken from elsewhere.
+    pub fn is_spelled_out(&self, rendered: Span, text: &str) -> bool {
+        let Some(map) = &self.map else { return true };
+        if map.literal(rendered).is_some() {
+            return true;
+        }
+        let origin = map.origin(rendered);
+        let stands_at = |place: FileSpan| {
+            let source = map.sources.get(place.file.0 as usize);
+            source.and_then(|source| place.span.slice(source)).is_some_and(|source| source.contains(text))
+        };
+        stands_at(FileSpan::document(origin.place)) || origin.trail.iter().any(|step| stands_at(step.at))
+    }
+
     /// All rendered ranges that `place` produced (several in loops and repeated calls), in order.
     pub fn rendered(&self, place: FileSpan) -> Vec<Span> {
         match &self.map {
