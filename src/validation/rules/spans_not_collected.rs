@@ -40,9 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         && subject.is_whole()
         && !scenarios.iter().any(may_collect_spans)
     {
-        let which = if scenarios.len() == 1 { "this scenario collects" } else { "no scenario collects" };
-        let negation = if scenarios.len() == 1 { " no" } else { "" };
-        let message = format!("{which}{negation} spans, so clnrm 1.0 ignores the expectations");
+        let message = "no scenario collects spans, so clnrm 1.0 ignores the expectations";
         let mut finding = Finding::new(&RULE, place_of_block(first.name.as_ref(), first.header), message)
             .help("add `artifacts.collect = [\"spans:default\"]`")
             .related(expected, "the first expectation");
