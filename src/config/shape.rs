@@ -171,7 +171,7 @@ impl Walk<'_, '_> {
                 Rest::Marked(table, marks) if is_marked(value, marks) => {
                     self.value_table(table, key, value, &here);
                 }
-                _ => self.unknown_key(schema, name, span, value, path),
+                _ => self.unknown_key(schema, body.table, key, value, path),
             }
         }
         if body.can_miss && !has_hole {
@@ -205,7 +205,16 @@ impl Walk<'_, '_> {
         self.value(&known.shape, key, value, path);
     }
 
-    fn unknown_key(&mut self, schema: &'static Table, name: &str, span: Span, value: &Value<'_>, path: &Path<'_>) {
+    fn unknown_key(
+        &mut self,
+        schema: &'static Table,
+        table: &DeTable<'_>,
+        key: &TomlKey<'_>,
+        value: &Value<'_>,
+        path: &Path<'_>,
+    ) {
+        let name: &str = key.get_ref();
+        let span = self.source.span(key.span());
         let is_table = is_table(value);
         if path.parent.is_none()
             && std::ptr::eq(schema, &ROOT)
@@ -222,6 +231,8 @@ impl Walk<'_, '_> {
             let key = schema.key(near)?;
             Some(key.alias_of.unwrap_or(key.name))
         });
+        // What is there already can't have been meant a second time.
+        let suggestion = suggestion.filter(|suggestion| !table.contains_key(*suggestion));
         let kind = ShapeProblemKind::UnknownKey { key: name.to_owned(), is_table, suggestion };
         self.problem(kind, span, path);
     }
