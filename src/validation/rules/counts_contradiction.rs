@@ -48,7 +48,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// The greatest count that is allowed, and where it is written.
 fn upper(bound: &Bound) -> Option<(i64, Span)> {
-    Some((greatest(bound)?, bound.eq.or(bound.lte)?.span))
+    // A negative count is a mistake of its own, reported as such.
+    let most = greatest(bound).filter(|most| *most >= 0)?;
+    Some((most, bound.eq.or(bound.lte)?.span))
 }
 
 /// The least count that is required, and where it is written.
