@@ -109,6 +109,12 @@ impl Attempt<'_> {
         for (index, file) in self.program.files.iter().enumerate() {
             let file_id = FileId(index as u32);
             for problem in &file.parsed.lexed.problems {
+                // Remarks on other files are for those who open them.
+                let is_remark =
+                    matches!(problem.kind, ProblemKind::TagInComment | ProblemKind::ShellLengthOpensComment);
+                if is_remark && file_id != FileId::DOCUMENT {
+                    continue;
+                }
                 let at = FileSpan { file: file_id, span: problem.at };
                 self.problems.push(Problem { kind: problem.kind.clone(), at, stack: Vec::new() });
             }
@@ -267,9 +273,7 @@ impl Attempt<'_> {
     /// The place in the source of a range of an emitted template.
     fn locate(&self, template: &str, start: usize, end: usize, lowered: &[Arc<Lowered>]) -> Option<Located> {
         let (file, output) = template_of(template, self.units, lowered)?;
-        let start = output.source_of(start);
-        let end = output.source_of(end).max(start);
-        Some(Located { file, span: Span::new(start, end) })
+        Some(Located { file, span: output.source_span(start, end) })
     }
 
     /// The index of the tag at an offset, or the one that ends there.
@@ -394,6 +398,11 @@ impl Attempt<'_> {
             return Failure::Hopeless;
         }
         let token = &self.program.file(place.file).parsed.lexed.tokens[tag];
+        // What a placeholder leads to is no mistake of its own.
+        let after = |hole: &Span| token.span.covers(*hole);
+        if self.repairs[place.file.0 as usize].holes.range(Span::at(token.span.start)..).next().is_some_and(after) {
+            return Failure::Replaced;
+        }
         let span = if place.span.is_empty() { token.span } else { place.span };
         let span = on_boundaries(self.program.text(place.file), span);
         let message = in_our_words(message);
@@ -460,7 +469,14 @@ impl Missing {
 
 /// Finds the path or call in `tokens` that an error at `at` is about.
 fn missing(tokens: &[Token<'_>], at: Span, message: &str) -> Option<Missing> {
-    let hit = tokens.iter().position(|token| token.end() > at.start && token.kind == Kind::Identifier)?;
+    let mut hit = tokens.iter().position(|token| token.end() > at.start && token.kind == Kind::Identifier)?;
+    // A filter complains about the value that is piped into it.
+    while hit >= 2 && tokens[hit - 1].is_operator("|") {
+        hit -= 2;
+        if tokens[hit].kind != Kind::Identifier {
+            return None;
+        }
+    }
     let is_dot = |index: usize| tokens.get(index).is_some_and(|token| matches!(token.text, "." | "?."));
     let mut first = hit;
     while first >= 2 && is_dot(first - 1) {
@@ -494,7 +510,20 @@ fn missing(tokens: &[Token<'_>], at: Span, message: &str) -> Option<Missing> {
 
 /// The engine's message in the style of ours.
 fn in_our_words(message: &str) -> String {
-    let message = message.lines().next().unwrap_or_default().trim().trim_end_matches('.');
+    let mut message = message.lines().next().unwrap_or_default().trim().trim_end_matches('.').to_owned();
+    for (theirs, ours) in [
+        ("`i128`", "a whole number"),
+        ("`u64`", "a whole number"),
+        ("`i64`", "a whole number"),
+        ("`f64`", "a number"),
+        ("`&[Value]`", "a list"),
+        ("`&str`", "text"),
+        ("`string`", "text"),
+        ("expected }}", "expected `}}`"),
+        ("expected %}", "expected `%}`"),
+    ] {
+        message = message.replace(theirs, ours);
+    }
     let mut characters = message.chars();
     match characters.next() {
         Some(first) => first.to_lowercase().chain(characters).collect(),

@@ -59,6 +59,21 @@ impl Output {
         }
     }
 
+    /// The place in the source that a range of the emitted text comes from.
+    pub fn source_span(&self, start: usize, end: usize) -> Span {
+        let from = self.source_of(start);
+        if end <= start {
+            return Span::at(from);
+        }
+        // The end belongs to the last byte inside, not to what follows.
+        let index = self.pieces.partition_point(|piece| piece.emitted < end);
+        let to = index
+            .checked_sub(1)
+            .and_then(|index| self.pieces.get(index))
+            .map_or(from, |piece| piece.source + (end - piece.emitted).min(piece.copied));
+        Span::new(from, to.max(from))
+    }
+
     /// The place in the source that `offset` of the emitted text comes from.
     pub fn source_of(&self, offset: usize) -> usize {
         let index = self.pieces.partition_point(|piece| piece.emitted <= offset);

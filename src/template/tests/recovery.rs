@@ -163,7 +163,7 @@ fn mistakes_in_imported_files_are_found_there() {
         render_with("{% import \"m\" as m %}{{ m::a() }}", &[("m", "{% macro a() %}x{{ y y }}{{ z }}{% endmacro %}")]);
     insta::assert_debug_snapshot!(problems(&rendered), @r#"
     [
-        "Syntax { message: \"found identifier but expected }}\" } at \"y \"",
+        "Syntax { message: \"found identifier but expected `}}`\" } at \"y\"",
         "UndefinedVariable { name: \"z\", suggestion: None } at \"z\"",
     ]
     "#);
