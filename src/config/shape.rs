@@ -231,8 +231,12 @@ impl Walk<'_, '_> {
             let key = schema.key(near)?;
             Some(key.alias_of.unwrap_or(key.name))
         });
-        // What is there already can't have been meant a second time.
-        let suggestion = suggestion.filter(|suggestion| !table.contains_key(*suggestion));
+        // What is there already can't have been meant a second time; a table without a header of its own can.
+        let suggestion = suggestion.filter(|suggestion| {
+            table.get(*suggestion).is_none_or(|other| {
+                is_table && !self.source.opens_with(self.source.span(other.span()), b'[') && other.get_ref().is_table()
+            })
+        });
         let kind = ShapeProblemKind::UnknownKey { key: name.to_owned(), is_table, suggestion };
         self.problem(kind, span, path);
     }
