@@ -8,6 +8,7 @@ pub mod lexer;
 pub mod library;
 mod lower;
 pub mod mode;
+pub mod names;
 mod parsed;
 pub mod problem;
 mod program;

@@ -4,6 +4,7 @@
 //! name check did not find beforehand. An attempt that finds nothing new to replace, and the last of [`MAX_ATTEMPTS`], fall
 //! back to the text between the tags, which always renders.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::expression::{self, Kind, Token};
 use super::language::{self, RenderState};
 use super::lexer::TokenKind;
 use super::lower::{Lowered, Marks, Repairs};
+use super::names;
 use super::problem::{Problem, ProblemKind};
 use super::program::Program;
 use super::render::{RenderInput, Rendered};
@@ -43,9 +45,11 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
         problems,
         environment: Vec::new(),
     };
+    attempt.names();
     attempt.lexical_problems();
     attempt.replace_known_mistakes();
     let outcome = attempt.run();
+    attempt.drop_names_of_broken_tags();
     let Attempt { mut problems, mut environment, .. } = attempt;
     tidy(&mut problems);
     // What is wrong with the text of another file is found without a render, so nothing led there but its tags.
@@ -69,9 +73,23 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
 /// Sorts problems by place and keeps one of each.
 fn tidy(problems: &mut Vec<Problem>) {
     problems.sort_by_key(|problem| problem.at);
-    let same =
-        |a: &Problem, b: &Problem| a.at == b.at && std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind);
-    problems.dedup_by(|next, before| same(next, before));
+    let mut kept: Vec<Problem> = Vec::with_capacity(problems.len());
+    for problem in problems.drain(..) {
+        let is_undefined = |problem: &Problem| matches!(problem.kind, ProblemKind::UndefinedVariable { .. });
+        let mut near = kept
+            .iter()
+            .rev()
+            .take_while(|before| (before.at.file, before.at.span.start) == (problem.at.file, problem.at.span.start));
+        // The name check says which part of a path is missing, the engine names the whole path.
+        let is_known = near.any(|before| {
+            let same_kind = std::mem::discriminant(&before.kind) == std::mem::discriminant(&problem.kind);
+            same_kind && (before.at == problem.at || (is_undefined(before) && is_undefined(&problem)))
+        });
+        if !is_known {
+            kept.push(problem);
+        }
+    }
+    *problems = kept;
 }
 
 /// A render that worked.
@@ -105,6 +123,41 @@ struct Located {
 }
 
 impl Attempt<'_> {
+    /// Reports what the name check finds, and replaces the tags that call what does not exist.
+    fn names(&mut self) {
+        for problem in names::check(self.program, self.variables) {
+            let is_unknown = matches!(
+                problem.kind,
+                ProblemKind::UnknownFilter { .. }
+                    | ProblemKind::UnknownFunction { .. }
+                    | ProblemKind::UnknownTest { .. }
+                    | ProblemKind::UnknownComponent { .. }
+            );
+            if is_unknown && let Some(tag) = self.tag_at(problem.at.file, problem.at.span.start) {
+                self.repairs[problem.at.file.0 as usize].tags.insert(tag);
+            }
+            self.problems.push(problem);
+        }
+    }
+
+    /// In a tag that can't be read names mean nothing.
+    fn drop_names_of_broken_tags(&mut self) {
+        let mut problems = std::mem::take(&mut self.problems);
+        let tag_of = |at: FileSpan| Some((at.file, self.tag_at(at.file, at.span.start)?));
+        let is_syntax = |problem: &&Problem| matches!(problem.kind, ProblemKind::Syntax { .. });
+        let broken: BTreeSet<_> = problems.iter().filter(is_syntax).filter_map(|problem| tag_of(problem.at)).collect();
+        problems.retain(|problem| {
+            let is_undefined = matches!(
+                problem.kind,
+                ProblemKind::UndefinedVariable { .. }
+                    | ProblemKind::UnsetEnvironmentVariable { .. }
+                    | ProblemKind::NotTera1 { .. }
+            );
+            !is_undefined || tag_of(problem.at).is_none_or(|tag| !broken.contains(&tag))
+        });
+        self.problems = problems;
+    }
+
     fn lexical_problems(&mut self) {
         for (index, file) in self.program.files.iter().enumerate() {
             let file_id = FileId(index as u32);

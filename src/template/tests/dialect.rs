@@ -13,7 +13,7 @@ max = {{ max }}{% endif %}
 {{ m::span("a") }}
 {{ m::span("b", kind="server", attrs={"x": "1", "y": {"z": 2}}, max=3) }}"#;
     let rendered = render_with(document, &[("m", macros)]);
-    assert_eq!(rendered.problems, []);
+    assert_eq!(problems(&rendered), Vec::<String>::new());
     insta::assert_snapshot!(rendered.text, @r#"
     # a test
 

@@ -26,7 +26,7 @@ fn literal_text_is_its_own_origin() {
 fn values_of_macros_come_from_their_arguments() {
     let document = "{% import \"m\" as m %}\n{{ m::span(\"api\", \"server\", {\"verb\": \"GET\"}) }}\n{{ m::lifecycle(\"pg\") }}\n{{ m::edges([[\"a\", \"b1\"], [\"c\", \"d1\"]]) }}";
     let rendered = render_with(document, &[("m", PACK)]);
-    assert_eq!(rendered.problems, []);
+    assert_eq!(problems(&rendered), Vec::<String>::new());
     insta::assert_snapshot!(describe(&rendered, "\"api\""), @r#"
     "\"api\"" literal=false
       InMacro { name: "span" } m:"{{ name }}"

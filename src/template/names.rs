@@ -1,0 +1,194 @@
+//! The static check of names: everything that templates call or read, in all reachable code at once, dead branches included.
+//!
+//! Reports unknown filters, functions, tests and components, arguments that these do not take or lack, undefined variables
+//! that nothing guards, unset environment variables, and what the engine of clnrm 1.0 refuses. Calls of macros, their
+//! arguments and the files behind imports are judged where they are bound (see `lower` and `program`); mistakes that depend
+//! on values show when the template is rendered.
+//!
+//! When in doubt it is silent: what a name may mean in another file that includes this one, or after a `set` on another
+//! branch, counts as defined.
+
+mod calls;
+mod compatibility;
+mod scope;
+mod variables;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::scope::{Scope, bound_names, loop_names};
+use super::expression::{self, Kind, Token};
+use super::lexer::{self, Keyword, TokenKind};
+use super::parsed::{ParsedFile, ReferenceKind};
+use super::problem::{Problem, ProblemKind};
+use super::program::{Program, ProgramFile};
+use super::source::{FileId, FileSpan, SourceFile};
+use super::variables::Variables;
+use crate::text::Span;
+
+/// Words of expressions that are no names of variables.
+const WORDS: [&str; 17] = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "for",
+    "as",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "null",
+    "__tera_context",
+];
+
+/// Checks all names in the files of `program`.
+pub(super) fn check(program: &Program, variables: &Variables) -> Vec<Problem> {
+    let mut check = Check { program, variables, problems: Vec::new(), elsewhere: BTreeSet::new() };
+    check.elsewhere = names_from_elsewhere(program);
+    for index in 0..program.files.len() {
+        check.file(FileId(u32::try_from(index).unwrap_or(u32::MAX)));
+    }
+    compatibility::check(program, &mut check.problems);
+    check.problems
+}
+
+/// Checks the names in the expressions of a file that is read as it stands. What forms no complete expression is plain text
+/// there, and reported as [`ProblemKind::IncompleteExpression`].
+pub fn check_in_string(document: &SourceFile, variables: &Variables) -> Vec<Problem> {
+    if !document.text.contains("{{") && !document.text.contains("{%") {
+        return Vec::new();
+    }
+    // TOML has read `\"` before the template is read. The same length keeps all places.
+    let text: Arc<str> = if document.text.contains("\\\"") {
+        document.text.replace("\\\"", " \"").into()
+    } else {
+        document.text.clone()
+    };
+    let parsed = Arc::new(ParsedFile::new(&text));
+    let mut problems: Vec<Problem> = Vec::new();
+    for problem in &parsed.lexed.problems {
+        let at = FileSpan::document(problem.at);
+        problems.push(Problem { kind: ProblemKind::IncompleteExpression, at, stack: Vec::new() });
+    }
+    let links = vec![None; parsed.references.len()];
+    let source = SourceFile { text, ..document.clone() };
+    let program = Program { files: vec![ProgramFile { source, parsed, links }] };
+    problems.extend(check(&program, variables));
+    problems
+}
+
+/// Whether a token of a template is evaluated.
+fn is_code(token: &lexer::Token) -> bool {
+    matches!(token.kind, TokenKind::Expression | TokenKind::Tag) && token.closed && !token.inert
+}
+
+/// How many words at the start of a tag are no expression.
+fn first_part(keyword: Keyword) -> usize {
+    match keyword {
+        Keyword::Empty => 0,
+        Keyword::Set | Keyword::SetGlobal | Keyword::Filter => 2,
+        _ => 1,
+    }
+}
+
+/// The names that other files of the program bind: they may be visible where a file is included or extended.
+fn names_from_elsewhere(program: &Program) -> BTreeSet<String> {
+    let shares =
+        |file: &ProgramFile| file.parsed.references.iter().any(|reference| reference.kind != ReferenceKind::Import);
+    if !program.files.iter().any(shares) {
+        return BTreeSet::new();
+    }
+    program.files.iter().flat_map(|file| bound_names(file)).collect()
+}
+
+struct Check<'a> {
+    program: &'a Program,
+    variables: &'a Variables,
+    problems: Vec<Problem>,
+    elsewhere: BTreeSet<String>,
+}
+
+impl Check<'_> {
+    fn file(&mut self, id: FileId) {
+        let file = self.program.file(id);
+        let text = &*file.source.text;
+        let imported_only = id != FileId::DOCUMENT && self.is_imported_only(id);
+        let assigned: BTreeSet<String> = scope::assigned_names(file);
+        let mut scope = Scope::default();
+        for (index, token) in file.parsed.lexed.tokens.iter().enumerate() {
+            if !is_code(token) {
+                continue;
+            }
+            let tokens = expression::tokens(text, token.inner);
+            scope.leave(index);
+            // The text of a file that is only imported is never written.
+            if imported_only
+                && !scope.inside_definition()
+                && !matches!(token.keyword, Keyword::Macro | Keyword::Component)
+            {
+                continue;
+            }
+            if matches!(token.keyword, Keyword::Macro | Keyword::Component) {
+                scope.enter_definition(token.mate, &tokens);
+            }
+            self.tag(id, token.keyword, &tokens, &scope, &assigned);
+            match token.keyword {
+                Keyword::If => scope.enter_condition(token.mate, &tokens),
+                Keyword::Elif => scope.widen_condition(&tokens),
+                Keyword::For => scope.enter_loop(token.mate, &loop_names(&tokens)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether all files that name this one import it.
+    fn is_imported_only(&self, id: FileId) -> bool {
+        let links = self.program.files.iter().flat_map(|file| file.links.iter().zip(&file.parsed.references));
+        links.filter(|(link, _)| **link == Some(id)).all(|(_, reference)| reference.kind == ReferenceKind::Import)
+    }
+
+    fn tag(&mut self, id: FileId, keyword: Keyword, tokens: &[Token<'_>], scope: &Scope, assigned: &BTreeSet<String>) {
+        match keyword {
+            Keyword::Filter => self.filter_section(id, tokens),
+            Keyword::Empty
+            | Keyword::If
+            | Keyword::Elif
+            | Keyword::For
+            | Keyword::Set
+            | Keyword::SetGlobal
+            | Keyword::OpenElement => {}
+            // Names of blocks, files and parameters; defaults are constants.
+            _ => return,
+        }
+        self.calls(id, tokens, keyword);
+        // The attributes of an element are no variables.
+        if keyword == Keyword::OpenElement || tokens.first().is_some_and(|first| first.is_operator("<")) {
+            self.component(id, tokens);
+            return;
+        }
+        self.undefined(id, keyword, tokens, scope, assigned);
+    }
+
+    fn report(&mut self, kind: ProblemKind, file: FileId, span: Span) {
+        self.problems.push(Problem { kind, at: FileSpan { file, span }, stack: Vec::new() });
+    }
+}
+
+/// Whether the token at `index` is this operator.
+fn is_operator(tokens: &[Token<'_>], index: usize, operator: &str) -> bool {
+    tokens.get(index).is_some_and(|token| token.is_operator(operator))
+}
+
+/// Whether the token at `index` is one of these words.
+fn is_word(tokens: &[Token<'_>], index: usize, words: &[&str]) -> bool {
+    tokens.get(index).is_some_and(|token| token.kind == Kind::Identifier && words.contains(&token.text))
+}
+
+#[cfg(test)]
+mod tests;
