@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use super::arguments::Check;
 use super::discovery::{Input, Target, targets};
 use super::progress::Progress;
+use super::settings::Projects;
 use super::{TROUBLE, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, RenderCache};
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
-use crate::report::{write_failure, write_note};
+use crate::report::{write_failure, write_note, write_warning};
 use crate::template::SourceFile;
 use crate::template::variables::Environment;
 
@@ -30,7 +31,7 @@ pub fn run(check: &Check<'_>) -> u8 {
         hints: options.hints,
         quiet: options.quiet,
     };
-    let mut report = report(check, style);
+    let (mut report, warnings) = report(check, style);
     if let Some(timing) = &mut report.timing {
         timing.total = started.elapsed();
     }
@@ -40,7 +41,7 @@ pub fn run(check: &Check<'_>) -> u8 {
         Some(path) => output::write_file(path, &text),
         None => output::write_stdout(&text),
     });
-    remark(check, &report);
+    remark(check, &report, &warnings);
     match (written, &options.output) {
         (Ok(()), _) => report.exit_code(),
         (Err(error), Some(path)) => {
@@ -55,28 +56,38 @@ pub fn run(check: &Check<'_>) -> u8 {
     }
 }
 
-/// Finds and checks everything.
-fn report(check: &Check<'_>, style: Style) -> Report {
+/// Finds and checks everything; with warnings about the settings of the projects.
+fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
     let Check { paths, options, .. } = *check;
     let started = Instant::now();
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let targets = targets(paths, options.stdin_filename.as_deref(), &current);
+    let base = AnalysisOptions {
+        level: options.level(),
+        trusted: !options.untrusted,
+        overrides: options.variables.iter().cloned().collect(),
+        roots: paths::roots(paths, &current),
+        combinations: if options.all_combinations { Combinations::ALL } else { Combinations::Representative },
+        ..AnalysisOptions::default()
+    };
+    let mut projects = Projects::new(base, &current);
+    let jobs: Vec<Job> = targets
+        .into_iter()
+        .map(|target| {
+            let path = match &target.input {
+                Input::File(path) | Input::Stdin(Some(path)) => path,
+                Input::Stdin(None) | Input::Missing(_) => Path::new("stdin"),
+            };
+            Job { options: projects.options(path), target }
+        })
+        .collect();
+    let problems = projects.into_problems();
     let discovery = started.elapsed();
 
-    let session = Session {
-        analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())),
-        options: AnalysisOptions {
-            level: options.level(),
-            trusted: !options.untrusted,
-            overrides: options.variables.iter().cloned().collect(),
-            roots: paths::roots(paths, &current),
-            combinations: if options.all_combinations { Combinations::ALL } else { Combinations::Representative },
-            ..AnalysisOptions::default()
-        },
-        current,
-        progress: Progress::new(targets.len(), !options.quiet),
-    };
-    let results = workers::map(&targets, |target| session.check(target));
+    let progress = Progress::new(jobs.len(), !options.quiet);
+    let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
+    let session = Session { analyzer, current, progress };
+    let results = workers::map(&jobs, |job| session.check(job));
     session.progress.finish();
 
     let mut timing = Timing { discovery, ..Timing::default() };
@@ -87,21 +98,35 @@ fn report(check: &Check<'_>, style: Style) -> Report {
         }
         file
     });
-    let files = files.collect();
-    Report { files, strict: options.strict, timing: options.timing.then_some(timing), style }
+    let mut files: Vec<CheckedFile> = files.collect();
+    for (path, failure) in problems.failures {
+        let failed = CheckedFile { path, named: false, outcome: Outcome::Failed(failure) };
+        match files.iter_mut().find(|file| file.path == failed.path) {
+            Some(file) => *file = failed,
+            None => files.push(failed),
+        }
+    }
+    let timing = options.timing.then_some(timing);
+    (Report { files, strict: options.strict, timing, style }, problems.warnings)
+}
+
+/// One file with what its project says.
+struct Job {
+    target: Target,
+    options: Arc<AnalysisOptions>,
 }
 
 /// What all files of a check share.
 struct Session {
     analyzer: Analyzer,
-    options: AnalysisOptions,
     current: PathBuf,
     progress: Progress,
 }
 
 impl Session {
     /// Reads and analyses one file; with the time that reading took.
-    fn check(&self, target: &Target) -> (CheckedFile, Duration) {
+    fn check(&self, job: &Job) -> (CheckedFile, Duration) {
+        let Job { target, options } = job;
         let started = Instant::now();
         let (text, path) = match &target.input {
             Input::File(path) => (read::file(path), Some(path.as_path())),
@@ -109,7 +134,7 @@ impl Session {
             Input::Missing(failure) => (Err(failure.clone()), None),
         };
         let reading = started.elapsed();
-        let outcome = match text.and_then(|text| self.analyze(target, path, text)) {
+        let outcome = match text.and_then(|text| self.analyze(target, path, text, options)) {
             Ok(checked) => Outcome::Checked(checked),
             Err(failure) => Outcome::Failed(failure),
         };
@@ -117,10 +142,16 @@ impl Session {
         (CheckedFile { path: target.shown.clone(), named: target.named, outcome }, reading)
     }
 
-    fn analyze(&self, target: &Target, path: Option<&Path>, text: Arc<str>) -> Result<Checked, Failure> {
+    fn analyze(
+        &self,
+        target: &Target,
+        path: Option<&Path>,
+        text: Arc<str>,
+        options: &AnalysisOptions,
+    ) -> Result<Checked, Failure> {
         let path = path.map(|path| self.current.join(path));
         let document = SourceFile { name: target.shown.clone(), path, text };
-        let analysis = panics::catch(|| self.analyzer.analyze(&document, &self.options));
+        let analysis = panics::catch(|| self.analyzer.analyze(&document, options));
         match analysis {
             Ok(analysis) => Ok(Checked::new(analysis, |file| self.shown(&document, file))),
             Err(message) => {
@@ -141,14 +172,17 @@ impl Session {
 }
 
 /// Says on standard error what people should know, where the report is for programs or empty.
-fn remark(check: &Check<'_>, report: &Report) {
+fn remark(check: &Check<'_>, report: &Report, warnings: &[String]) {
     let style = Style { color: output::color(check.color, &io::stderr()), ..report.style };
     let mut text = Vec::new();
+    // A vector takes everything.
+    for warning in warnings {
+        let _ = write_warning(warning, style, &mut text);
+    }
     let human_on_terminal = check.options.format == Format::Human && check.options.output.is_none();
     if !human_on_terminal {
         for file in &report.files {
             if let Outcome::Failed(failure) = &file.outcome {
-                // A vector takes everything.
                 let _ = write_failure(file, failure, style, &mut text);
             }
         }

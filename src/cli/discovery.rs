@@ -9,10 +9,8 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::paths::{shown, tidy};
 use super::read::unreadable;
+use crate::config::kind::TEST_ENDINGS;
 use crate::report::{Failure, FailureKind};
-
-/// The ends of the names of tests.
-const TEST_NAMES: [&[u8]; 4] = [b".clnrm.toml", b".clnrm.toml.tera", b".toml.tera", b".clnrm.tera"];
 
 /// Something to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +57,7 @@ pub fn targets(paths: &[PathBuf], stdin_filename: Option<&Path>, current: &Path)
 /// them apart.
 pub fn is_test_name(path: &Path) -> bool {
     let Some(name) = path.file_name().map(OsStr::as_encoded_bytes) else { return false };
-    TEST_NAMES.iter().any(|end| name.len() > end.len() && name.ends_with(end))
+    TEST_ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end.as_bytes()))
 }
 
 /// What was found so far, by path: `b/c` stands before `b.d`.

@@ -10,6 +10,7 @@ mod panics;
 mod paths;
 mod progress;
 mod read;
+mod settings;
 mod workers;
 
 use std::io::{self, Write};

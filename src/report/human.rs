@@ -58,6 +58,11 @@ pub fn write_note(text: &str, help: Option<&str>, style: Style, out: &mut dyn Wr
     writeln!(out, "{}", renderer(&style).render(&[note]))
 }
 
+/// Writes one sentence as a warning.
+pub fn write_warning(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", renderer(&style).render(&[Group::with_title(Level::WARNING.primary_title(text))]))
+}
+
 fn write_failure_with(renderer: &Renderer, path: &str, failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
     let place = match failure.place {
         Some((place, _)) => format!("`{path}:{}:{}`", place.line, place.column),

@@ -20,5 +20,5 @@ mod tests;
 
 pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Source};
 pub use format::{Format, Report, Style};
-pub use human::{write_failure, write_note};
+pub use human::{write_failure, write_note, write_warning};
 pub use summary::{Summary, Timing};

@@ -253,3 +253,42 @@ fn a_reader_that_goes_away_is_no_trouble() {
     assert_eq!(said, "");
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
 }
+
+#[test]
+fn the_nearest_settings_of_the_project_hold() {
+    let broken = broken();
+    let workspace = Workspace::new(&[
+        ("cleanroom.toml", "[lint]\norphan-service = \"warning\"\n"),
+        ("a.clnrm.toml", &broken),
+        ("b/c.clnrm.toml", &broken),
+        ("d/cleanroom.toml", "[lint]\norphan-service = \"off\"\n"),
+        ("d/e.clnrm.toml", &broken),
+    ]);
+    let ran = workspace.check(&["--format", "json"]);
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(
+        ran.findings(),
+        ["a.clnrm.toml:17:12 warning orphan-service", "b/c.clnrm.toml:17:12 warning orphan-service"]
+    );
+    let ran = workspace.check(&["--format", "json", "--strict", "b"]);
+    assert_eq!(ran.code, Some(1), "settings above what is checked hold too");
+}
+
+#[test]
+fn settings_that_can_not_be_used_are_told() {
+    let workspace = Workspace::new(&[
+        ("a/cleanroom.toml", "[lint]\norphan-servce = \"off\"\n"),
+        ("a/a.clnrm.toml", GOOD),
+        ("b/cleanroom.toml", "[lint\n"),
+        ("b/b.clnrm.toml", GOOD),
+    ]);
+    let ran = workspace.check(&["a"]);
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(
+        ran.stderr,
+        "warning: `a/cleanroom.toml:2:1`: there is no rule `orphan-servce`; did you mean `orphan-service`?\n"
+    );
+    let ran = workspace.check(&["b"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stdout.contains("error[unreadable]: `b/cleanroom.toml:1:"), "{}", ran.stdout);
+}
