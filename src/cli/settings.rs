@@ -110,7 +110,9 @@ fn severities(text: &str) -> Result<(Severities, Vec<String>), Failure> {
         warnings.push((problem.span, message));
     }
     for setting in &settings.lint {
-        match severities.set(&setting.key.text, setting.value.raw()) {
+        // A value of another type is told by its shape.
+        let Some(severity) = setting.value.known() else { continue };
+        match severities.set(&setting.key.text, severity) {
             Ok(()) => {}
             Err(error @ SettingError::UnknownRule { suggestion: Some(near), .. }) => {
                 warnings.push((setting.key.span, format!("{error}; did you mean `{near}`?")));

@@ -292,3 +292,20 @@ fn settings_that_can_not_be_used_are_told() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stdout.contains("error[unreadable]: `b/cleanroom.toml:1:"), "{}", ran.stdout);
 }
+#[test]
+fn templates_see_the_variables_and_the_environment_unless_untrusted() {
+    let text = GOOD.replace("echo hello", "echo {{ env(name='WHO') }} {{ what }}");
+    let workspace = Workspace::new(&[("a.clnrm.toml", &text)]);
+    let check = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let ran = workspace.run_with(&[&["--check", "--format", "json"], arguments].concat(), environment, b"");
+        ran.findings()
+            .into_iter()
+            .map(|found| found.rsplit(' ').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let who = &[("WHO", "me")][..];
+    assert_eq!(check(&["--var", "what=x"], who), [""; 0]);
+    assert_eq!(check(&[], who), ["undefined-variable"]);
+    assert_eq!(check(&["--var", "what=x"], &[]), ["unset-environment-variable"]);
+    assert_eq!(check(&["--var", "what=x", "--untrusted"], who), ["unset-environment-variable"]);
+}

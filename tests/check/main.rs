@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where its files can't be made")]
 
+mod examples;
 mod files;
 mod formats;
 mod usage;
