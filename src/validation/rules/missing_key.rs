@@ -32,6 +32,10 @@ command = ["echo", "hello"]
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    // A template with mistakes may have lost the key.
+    if !subject.is_whole() {
+        return;
+    }
     for problem in subject.shape {
         let ShapeProblemKind::MissingKey { key, is_optional } = &problem.kind else { continue };
         let finding = Finding::new(&RULE, problem.span, format!("`{key}` is missing in `{}`", problem.path));
