@@ -30,8 +30,8 @@ impl Mapping<'_> {
         let mut diagnostics: Vec<Diagnostic> =
             findings.into_iter().filter_map(|finding| self.diagnostic(finding)).collect();
         // Stable: of several equal ones the first found stays, which is the one of the first round or call.
-        diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
-        diagnostics.dedup_by(|later, first| order(later) == order(first));
+        diagnostics.sort_by(|a, b| (order(a), elsewhere(a)).cmp(&(order(b), elsewhere(b))));
+        diagnostics.dedup_by(|later, first| order(later) == order(first) && elsewhere(later) == elsewhere(first));
         diagnostics
     }
 
@@ -139,6 +139,13 @@ fn outermost_document_place(related: &[(Place, String)]) -> Option<Span> {
         Place::Source(FileSpan { file: FileId::DOCUMENT, span }) => Some(*span),
         _ => None,
     })
+}
+
+/// Where the text of a diagnostic stands, if that is another file: two places there are two mistakes, though both are shown
+/// at the same tag of the document.
+fn elsewhere(diagnostic: &Diagnostic) -> Option<(FileId, Span)> {
+    let related = diagnostic.related.iter().find(|related| related.file != FileId::DOCUMENT)?;
+    Some((related.file, related.span))
 }
 
 /// The order in which diagnostics are shown.

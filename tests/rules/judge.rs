@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use clnrm_lsp::analysis::{AnalysisOptions, Analyzer, Diagnostic, Related};
 use clnrm_lsp::template::SourceFile;
@@ -27,6 +27,9 @@ pub struct Edits {
     pub edits: Vec<(Range<usize>, String)>,
 }
 
+/// One for all, as in the product.
+static ANALYZER: LazyLock<Analyzer> = LazyLock::new(Analyzer::default);
+
 /// All findings in the first of the files.
 pub fn judge(files: &[(String, String)]) -> Vec<Found> {
     // Only what must be found on disk is written there.
@@ -41,7 +44,7 @@ pub fn judge(files: &[(String, String)]) -> Vec<Found> {
     let document =
         SourceFile { name: name.clone(), path: root.map(|root| root.join(name)), text: Arc::from(text.as_str()) };
     let roots = root.map(Path::to_path_buf).into_iter().collect();
-    let analysis = Analyzer::default().analyze(&document, &AnalysisOptions { roots, ..AnalysisOptions::default() });
+    let analysis = ANALYZER.analyze(&document, &AnalysisOptions { roots, ..AnalysisOptions::default() });
     let index_of = |related: &Related| {
         let file = &analysis.files[related.file.0 as usize];
         let at = files
@@ -71,5 +74,5 @@ pub fn judge(files: &[(String, String)]) -> Vec<Found> {
 pub fn renders() -> bool {
     let text = Arc::from("{% set unrelated = 1 %}\n[meta]\nname = 'x'\n");
     let document = SourceFile { name: "probe.clnrm.toml.tera".to_owned(), path: None, text };
-    Analyzer::default().analyze(&document, &AnalysisOptions::default()).rendered.is_some()
+    ANALYZER.analyze(&document, &AnalysisOptions::default()).rendered.is_some()
 }

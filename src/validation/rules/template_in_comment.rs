@@ -1,6 +1,8 @@
 //! `# {{ x }}`.
 
-use crate::template::ProblemKind;
+use crate::config::tokens::{TextToken, text_tokens};
+use crate::template::{ProblemKind, ReadingMode};
+use crate::text::Span;
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -33,12 +35,34 @@ command = ["echo", "hello"]
     check,
 };
 
+const MESSAGE: &str = "clnrm 1.0 evaluates this tag although it stands in a comment";
+const HELP: &str = "remove its braces, if clnrm 1.0 has to read the file too";
+
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for problem in subject.template {
-        let ProblemKind::TagInComment = &problem.kind else { continue };
-        findings.push(
-            Finding::in_template(&RULE, problem, "clnrm 1.0 evaluates this tag although it stands in a comment")
-                .help("remove its braces, if clnrm 1.0 has to read the file too"),
-        );
+    if subject.mode != ReadingMode::Rendered && next_tag(subject.text).is_some() {
+        let comments = text_tokens(subject.text).filter(|(token, _)| *token == TextToken::Comment);
+        for (_, comment) in comments {
+            let mut rest = comment;
+            while let Some(tag) = rest.slice(subject.text).and_then(next_tag) {
+                let tag = Span::new(rest.start + tag.start, rest.start + tag.end);
+                findings.push(Finding::new(&RULE, tag, MESSAGE).help(HELP));
+                rest.start = tag.end;
+            }
+        }
     }
+    for problem in subject.template {
+        if problem.kind == ProblemKind::TagInComment {
+            findings.push(Finding::in_template(&RULE, problem, MESSAGE).help(HELP));
+        }
+    }
+}
+
+/// The first `{{ … }}` or `{% … %}`; up to the end of the text where it is not closed.
+fn next_tag(text: &str) -> Option<Span> {
+    let start = memchr::memchr_iter(b'{', text.as_bytes())
+        .find(|&at| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%')))?;
+    let rest = text.get(start..)?;
+    let closer = if rest.starts_with("{{") { "}}" } else { "%}" };
+    let end = rest.find(closer).map_or(text.trim_end().len(), |at| start + at + closer.len());
+    Some(Span::new(start, end))
 }

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     summary: "a file that a template refers to exists, but can't be used",
     explanation: "A file is used only if it is UTF-8 text of a reasonable size inside the workspace or in \
                   `~/.clnrm/templates`.",
-    wrong: r#"{% include "../../outside.toml.tera" %}
+    wrong: r#"{% include "/srv/outside.toml.tera" %}
 [meta]
 name = "demo"
 version = "1.0"
