@@ -67,7 +67,8 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
     }
     if let Some((start, space)) = image.char_indices().find(|(_, c)| c.is_whitespace()) {
         let place = part(start, start + space.len_utf8());
-        return Some(Finding::new(&RULE, place, format!("the name of the image `{image}` contains white space")));
+        let finding = Finding::new(&RULE, place, format!("the name of the image `{image}` contains white space"));
+        return Some(finding.help("write name and tag as in `alpine:latest`"));
     }
     // `$IMAGE` is filled in where the test is run.
     if image.contains('$') {
