@@ -13,7 +13,7 @@ mod compatibility;
 mod scope;
 mod variables;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::scope::{Scope, bound_names, loop_names};
@@ -47,15 +47,16 @@ const WORDS: [&str; 17] = [
     "__tera_context",
 ];
 
-/// Checks all names in the files of `program`.
-pub(super) fn check(program: &Program, variables: &Variables) -> Vec<Problem> {
-    let mut check = Check { program, variables, problems: Vec::new(), elsewhere: BTreeSet::new() };
+/// Checks all names in the files of `program`. With the problems come the environment variables that were asked for.
+pub(super) fn check(program: &Program, variables: &Variables) -> (Vec<Problem>, BTreeMap<String, Option<String>>) {
+    let mut check =
+        Check { program, variables, problems: Vec::new(), elsewhere: BTreeSet::new(), lookups: BTreeMap::new() };
     check.elsewhere = names_from_elsewhere(program);
     for index in 0..program.files.len() {
         check.file(FileId(u32::try_from(index).unwrap_or(u32::MAX)));
     }
     compatibility::check(program, &mut check.problems);
-    check.problems
+    (check.problems, check.lookups)
 }
 
 /// Checks the names in the expressions of a file that is read as it stands. What forms no complete expression is plain text
@@ -64,23 +65,50 @@ pub fn check_in_string(document: &SourceFile, variables: &Variables) -> Vec<Prob
     if !document.text.contains("{{") && !document.text.contains("{%") {
         return Vec::new();
     }
-    // TOML has read `\"` before the template is read. The same length keeps all places.
-    let text: Arc<str> = if document.text.contains("\\\"") {
-        document.text.replace("\\\"", " \"").into()
-    } else {
-        document.text.clone()
-    };
+    let text: Arc<str> =
+        if document.text.contains("\\\"") { unescaped(&document.text).into() } else { document.text.clone() };
     let parsed = Arc::new(ParsedFile::new(&text));
     let mut problems: Vec<Problem> = Vec::new();
     for problem in &parsed.lexed.problems {
-        let at = FileSpan::document(problem.at);
-        problems.push(Problem { kind: ProblemKind::IncompleteExpression, at, stack: Vec::new() });
+        let kind = match &problem.kind {
+            kind @ (ProblemKind::TagInComment | ProblemKind::ShellLengthOpensComment) => kind.clone(),
+            _ => ProblemKind::IncompleteExpression,
+        };
+        problems.push(Problem { kind, at: FileSpan::document(problem.at), stack: Vec::new() });
     }
     let links = vec![None; parsed.references.len()];
     let source = SourceFile { text, ..document.clone() };
     let program = Program { files: vec![ProgramFile { source, parsed, links }] };
-    problems.extend(check(&program, variables));
+    problems.extend(check(&program, variables).0);
+    // What is an escape there was one of TOML.
+    problems.retain(
+        |problem| !matches!(problem.kind, ProblemKind::NotTera1 { construct } if construct == compatibility::ESCAPES),
+    );
     problems
+}
+
+/// `text` with `\"` inside of tags as the template engine will see it: a quote. A space beside it, outside of the string that
+/// it opens or closes, keeps all places.
+fn unescaped(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        let (before, tag) = rest.split_at(start);
+        result.push_str(before);
+        let close = if tag.starts_with("{{") { "}}" } else { "%}" };
+        // A tag of a string ends on its line.
+        let line = tag.split('\n').next().unwrap_or(tag);
+        let end = line.find(close).map_or(2, |end| end + 2);
+        let (tag, behind) = tag.split_at(end);
+        for (index, part) in tag.split("\\\"").enumerate() {
+            if index > 0 {
+                result.push_str(if index % 2 == 1 { " \"" } else { "\" " });
+            }
+            result.push_str(part);
+        }
+        rest = behind;
+    }
+    result + rest
 }
 
 /// Whether a token of a template is evaluated.
@@ -104,7 +132,7 @@ fn names_from_elsewhere(program: &Program) -> BTreeSet<String> {
     if !program.files.iter().any(shares) {
         return BTreeSet::new();
     }
-    program.files.iter().flat_map(|file| bound_names(file)).collect()
+    program.files.iter().flat_map(bound_names).collect()
 }
 
 struct Check<'a> {
@@ -112,6 +140,7 @@ struct Check<'a> {
     variables: &'a Variables,
     problems: Vec<Problem>,
     elsewhere: BTreeSet<String>,
+    lookups: BTreeMap<String, Option<String>>,
 }
 
 impl Check<'_> {
@@ -166,7 +195,7 @@ impl Check<'_> {
             // Names of blocks, files and parameters; defaults are constants.
             _ => return,
         }
-        self.calls(id, tokens, keyword);
+        self.calls(id, tokens, keyword, scope);
         // The attributes of an element are no variables.
         if keyword == Keyword::OpenElement || tokens.first().is_some_and(|first| first.is_operator("<")) {
             self.component(id, tokens);

@@ -45,7 +45,9 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
         problems,
         environment: Vec::new(),
     };
-    attempt.names();
+    let (names, lookups) = names::check(&program, input.variables);
+    attempt.problems.extend(names);
+    attempt.environment.extend(lookups);
     attempt.lexical_problems();
     attempt.replace_known_mistakes();
     let outcome = attempt.run();
@@ -123,23 +125,6 @@ struct Located {
 }
 
 impl Attempt<'_> {
-    /// Reports what the name check finds, and replaces the tags that call what does not exist.
-    fn names(&mut self) {
-        for problem in names::check(self.program, self.variables) {
-            let is_unknown = matches!(
-                problem.kind,
-                ProblemKind::UnknownFilter { .. }
-                    | ProblemKind::UnknownFunction { .. }
-                    | ProblemKind::UnknownTest { .. }
-                    | ProblemKind::UnknownComponent { .. }
-            );
-            if is_unknown && let Some(tag) = self.tag_at(problem.at.file, problem.at.span.start) {
-                self.repairs[problem.at.file.0 as usize].tags.insert(tag);
-            }
-            self.problems.push(problem);
-        }
-    }
-
     /// In a tag that can't be read names mean nothing.
     fn drop_names_of_broken_tags(&mut self) {
         let mut problems = std::mem::take(&mut self.problems);
@@ -347,6 +332,14 @@ impl Attempt<'_> {
         } else {
             place.span
         };
+        // The engine may have stumbled over what stands for a mistake: it shall say what is wrong with the tag as written.
+        let inner = token.inner;
+        let holes = &mut self.repairs[place.file.0 as usize].holes;
+        let before = holes.len();
+        holes.retain(|hole| !inner.covers(*hole));
+        if holes.len() < before {
+            return Failure::Replaced;
+        }
         if !self.repairs[place.file.0 as usize].tags.insert(tag) {
             return Failure::Hopeless;
         }

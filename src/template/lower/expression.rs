@@ -38,6 +38,8 @@ enum Insertion {
     Else,
     /// The name of the parameter that a positional argument is for.
     Name(&'static str),
+    /// `?` before the `.` of a path that may be undefined on the way, as in Tera 1: `a.b | default(…)`, `a.b is defined`.
+    Optional,
 }
 
 impl Lowering<'_> {
@@ -61,6 +63,11 @@ impl Lowering<'_> {
                         source.copy(out, Span::new(copied, token.start));
                         source.add(out, name, token.start);
                         source.add(out, "=", token.start);
+                        copied = token.start;
+                    }
+                    Insertion::Optional => {
+                        source.copy(out, Span::new(copied, token.start));
+                        source.add(out, "?", token.start);
                         copied = token.start;
                     }
                 }
@@ -146,6 +153,13 @@ fn insertions(tokens: &[Token<'_>]) -> Vec<(usize, Insertion)> {
         found.push((tokens.len(), Insertion::Else));
     }
     for (index, token) in tokens.iter().enumerate() {
+        if forgives(tokens, index) {
+            let mut dot = index.saturating_sub(2);
+            while dot > 0 && tokens[dot].is_operator(".") && tokens[dot + 1].kind == Kind::Identifier {
+                found.push((dot, Insertion::Optional));
+                dot = dot.saturating_sub(2);
+            }
+        }
         let opens = token.kind == Kind::Operator && matches!(token.text, "(" | "[" | "{");
         if !opens {
             continue;
@@ -163,6 +177,20 @@ fn insertions(tokens: &[Token<'_>]) -> Vec<(usize, Insertion)> {
     }
     found.sort_by_key(|(index, _)| *index);
     found
+}
+
+/// Whether what stands before the token at `index` may be undefined: `| default`, `is defined`, `is not undefined`.
+fn forgives(tokens: &[Token<'_>], index: usize) -> bool {
+    let is_word =
+        |at: usize, words: &[&str]| tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(word)));
+    match tokens[index].text {
+        "|" => is_word(index + 1, &["default"]),
+        "is" => {
+            let test = if is_word(index + 1, &["not"]) { index + 2 } else { index + 1 };
+            is_word(test, &["defined", "undefined"])
+        }
+        _ => false,
+    }
 }
 
 /// The names for the positional arguments of the function, filter or test that is called at the bracket `open`.

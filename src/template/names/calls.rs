@@ -1,5 +1,6 @@
 //! Calls of functions, filters, tests and components.
 
+use super::scope::Scope;
 use super::{Check, is_operator};
 use crate::template::expression::{self, Kind, Token};
 use crate::template::language::{self, Builtin};
@@ -43,7 +44,7 @@ const FUNCTION_SYNONYMS: &[(&str, &str)] = &[
 
 impl Check<'_> {
     /// Judges all calls in an expression.
-    pub(super) fn calls(&mut self, id: FileId, tokens: &[Token<'_>], keyword: Keyword) {
+    pub(super) fn calls(&mut self, id: FileId, tokens: &[Token<'_>], keyword: Keyword, scope: &Scope) {
         let from = usize::from(keyword != Keyword::Empty);
         for (index, token) in tokens.iter().enumerate().skip(from) {
             if token.kind != Kind::Identifier {
@@ -63,7 +64,7 @@ impl Check<'_> {
                     self.test(id, tokens, index);
                 }
             } else if is_called && !before.is_some_and(|before| matches!(before.text, "." | "?." | "::")) {
-                self.function(id, tokens, index);
+                self.function(id, tokens, index, scope);
             }
         }
     }
@@ -88,7 +89,7 @@ impl Check<'_> {
         self.report(ProblemKind::UnknownComponent { name, suggestion }, id, span);
     }
 
-    fn function(&mut self, id: FileId, tokens: &[Token<'_>], index: usize) {
+    fn function(&mut self, id: FileId, tokens: &[Token<'_>], index: usize, scope: &Scope) {
         let Some(token) = tokens.get(index) else { return };
         // `and (…)`, `super()`, and macros of other notations are no functions.
         if super::WORDS.contains(&token.text) || token.text == "super" {
@@ -97,7 +98,7 @@ impl Check<'_> {
         if let Some(function) = language::function(token.text) {
             self.arguments(id, tokens, index, function, token.text.to_owned());
             if matches!(token.text, "env" | "get_env") {
-                self.environment(id, tokens, index);
+                self.environment(id, tokens, index, scope);
             }
             return;
         }
@@ -154,9 +155,10 @@ impl Check<'_> {
         let params = builtin.signature.params;
         let positional = list.iter().filter(|argument| argument.name.is_none()).count();
         let mut given: Vec<&'static str> = Vec::new();
-        let mut position = 0;
+        let mut positions = 0..;
         for argument in &list {
             let Some(keyword) = argument.name.and_then(|name| tokens.get(name)) else {
+                let position = positions.next().unwrap_or(usize::MAX);
                 match builtin.signature.positional_param(position, positional) {
                     Some(param) => given.push(param.name),
                     None if position == params.len() => {
@@ -165,7 +167,6 @@ impl Check<'_> {
                     }
                     None => {}
                 }
-                position += 1;
                 continue;
             };
             match builtin.signature.param(keyword.text) {
@@ -195,7 +196,7 @@ impl Check<'_> {
     }
 
     /// `env(name="X")` of a variable that is not set, where nothing takes its place.
-    fn environment(&mut self, id: FileId, tokens: &[Token<'_>], index: usize) {
+    fn environment(&mut self, id: FileId, tokens: &[Token<'_>], index: usize, scope: &Scope) {
         let arguments = expression::arguments(tokens, index + 1);
         let value = |name: &str, position: usize| {
             let named = arguments.list.iter().find(|argument| {
@@ -208,7 +209,10 @@ impl Check<'_> {
         }
         let Some(name) = value("name", 0).filter(|argument| argument.value.len() == 1) else { return };
         let Some(name) = tokens.get(name.value.start).and_then(Token::string_value) else { return };
-        if self.variables.environment().look_up(&name).is_some() {
+        let seen = self.variables.environment().look_up(&name);
+        let is_set = seen.is_some();
+        self.lookups.insert(name.clone(), seen);
+        if is_set || scope.guards_environment(&name) {
             return;
         }
         // Undefined is fine where it is asked about: in a condition, a comparison, before `default` or `or`.

@@ -7,6 +7,9 @@ use crate::template::program::Program;
 use crate::template::source::{FileId, FileSpan};
 use crate::text::Span;
 
+/// Said of `\"` and the like.
+pub(super) const ESCAPES: &str = "escapes in strings";
+
 /// Reports each construct at its first place.
 pub(super) fn check(program: &Program, problems: &mut Vec<Problem>) {
     let file = program.file(FileId::DOCUMENT);
@@ -74,7 +77,7 @@ fn expression_constructs(tokens: &[Token<'_>], keyword: Keyword, report: &mut im
             }
             (Kind::Identifier, "if") if index > 0 => report("an inline `if`", token.span()),
             (Kind::Identifier, "for") if index > 0 => report("list comprehensions", token.span()),
-            (Kind::String, string) if string.contains('\\') => report("escapes in strings", token.span()),
+            (Kind::String, string) if string.contains('\\') => report(ESCAPES, token.span()),
             _ => {}
         }
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::variables::{Path, paths};
-use crate::template::expression::{Kind, Token, tokens};
+use super::{is_operator, is_word};
+use crate::template::expression::{Kind, Token, arguments, tokens};
 use crate::template::lexer::Keyword;
 use crate::template::program::ProgramFile;
 
@@ -24,8 +25,8 @@ enum BlockKind {
     Definition(BTreeSet<String>),
     /// A loop.
     Loop(Vec<String>),
-    /// A condition with the paths that it asks about.
-    Condition(Vec<String>),
+    /// A condition with the paths and the environment variables that it asks about.
+    Condition { paths: Vec<String>, environment: Vec<String> },
 }
 
 impl Scope {
@@ -56,13 +57,14 @@ impl Scope {
     }
 
     pub(super) fn enter_condition(&mut self, end: Option<usize>, parts: &[Token<'_>]) {
-        self.enter(end, BlockKind::Condition(asked(parts)));
+        self.enter(end, BlockKind::Condition { paths: asked(parts), environment: asked_environment(parts) });
     }
 
     /// An `elif` asks about more.
     pub(super) fn widen_condition(&mut self, parts: &[Token<'_>]) {
-        if let Some(Block { kind: BlockKind::Condition(paths), .. }) = self.blocks.last_mut() {
+        if let Some(Block { kind: BlockKind::Condition { paths, environment }, .. }) = self.blocks.last_mut() {
             paths.extend(asked(parts));
+            environment.extend(asked_environment(parts));
         }
     }
 
@@ -78,7 +80,7 @@ impl Scope {
             match &block.kind {
                 BlockKind::Loop(names) if names.iter().any(|known| known == name) => return Some(true),
                 BlockKind::Definition(names) => return Some(names.contains(name)),
-                BlockKind::Loop(_) | BlockKind::Condition(_) => {}
+                BlockKind::Loop(_) | BlockKind::Condition { .. } => {}
             }
         }
         None
@@ -87,7 +89,17 @@ impl Scope {
     /// Whether a condition around asks about `path`, about a part of it or about something in it.
     pub(super) fn guards(&self, path: &str) -> bool {
         let related = |asked: &String| starts_path(path, asked) || starts_path(asked, path);
-        self.blocks.iter().any(|block| matches!(&block.kind, BlockKind::Condition(paths) if paths.iter().any(related)))
+        self.blocks
+            .iter()
+            .any(|block| matches!(&block.kind, BlockKind::Condition { paths, .. } if paths.iter().any(related)))
+    }
+
+    /// Whether a condition around asks for the environment variable `name`.
+    pub(super) fn guards_environment(&self, name: &str) -> bool {
+        let asks = |names: &[String]| names.iter().any(|known| known == name);
+        self.blocks
+            .iter()
+            .any(|block| matches!(&block.kind, BlockKind::Condition { environment, .. } if asks(environment)))
     }
 
     /// All names that are bound here, for a did-you-mean.
@@ -96,7 +108,7 @@ impl Scope {
             match &block.kind {
                 BlockKind::Definition(names) => Box::new(names.iter().map(String::as_str)),
                 BlockKind::Loop(names) => Box::new(names.iter().map(String::as_str)),
-                BlockKind::Condition(_) => Box::new(std::iter::empty()),
+                BlockKind::Condition { .. } => Box::new(std::iter::empty()),
             }
         })
     }
@@ -109,6 +121,17 @@ fn starts_path(path: &str, part: &str) -> bool {
 
 fn asked(parts: &[Token<'_>]) -> Vec<String> {
     paths(parts, 1).iter().map(|path: &Path| path.name(parts, path.last)).collect()
+}
+
+/// The environment variables that the expression reads by `env(…)`.
+fn asked_environment(parts: &[Token<'_>]) -> Vec<String> {
+    let calls = (0..parts.len())
+        .filter(|index| is_word(parts, *index, &["env", "get_env"]) && is_operator(parts, index + 1, "("));
+    let names = calls.filter_map(|index| {
+        let list = arguments(parts, index + 1).list;
+        list.iter().find_map(|argument| parts.get(argument.value.start)?.string_value())
+    });
+    names.collect()
 }
 
 /// The variables of `{% for a, b in … %}`.

@@ -60,7 +60,7 @@ fn program(document: &str, others: &[(&str, &str)]) -> Program {
 /// All findings but what the old engine refuses.
 fn found_with(document: &str, others: &[(&str, &str)]) -> Vec<String> {
     let program = program(document, others);
-    let problems = check(&program, &variables());
+    let (problems, _) = check(&program, &variables());
     let problems = problems.into_iter().filter(|problem| !matches!(problem.kind, ProblemKind::NotTera1 { .. }));
     worded(problems.collect(), &program)
 }
@@ -205,6 +205,7 @@ fn unset_environment_variables_are_found_unless_something_takes_their_place() {
     for document in [
         "{{ env(name='REGION') }}{{ env('API_KEY') }}",
         "{{ env(name='NOPE', default='x') }}{{ env('NOPE', 'x') }}{{ env(name='NOPE') | default(value='x') }}",
+        "{% if env(name='NOPE') %}{{ env('NOPE') }}{% endif %}",
         "{% if env(name='NOPE') == 'x' %}{% endif %}{{ env(name='NOPE') or 'x' }}{{ env(name=svc) }}",
     ] {
         assert_silent(document);
@@ -247,7 +248,7 @@ fn plain_tera_1_is_not_complained_about() {
 
 #[test]
 fn expressions_in_strings_are_checked_where_they_stand() {
-    let text = "command = [\"sh\", \"{{ env.X | default(\\\"d\\\") }} {{ fake_nme() }} {{ unknown }}\"]\nrun = 'grep \"{{\" x'\n";
+    let text = "command = [\"sh\", \"{{ env.X | default(\\\"d\\\") }} {{ fake_nme() }} {{ unknown }} {{ env(name=\\\"REGION\\\") }}\"] # {{ no }}\nrun = 'grep \"{{\" x'\n";
     let document = SourceFile { name: "t".into(), path: None, text: text.into() };
     let problems = check_in_string(&document, &variables());
     let words: Vec<_> = problems
@@ -259,6 +260,7 @@ fn expressions_in_strings_are_checked_where_they_stand() {
     assert_eq!(
         words,
         [
+            ("{{ no }}", kind(&ProblemKind::TagInComment)),
             ("{{", kind(&ProblemKind::IncompleteExpression)),
             ("fake_nme", kind(&ProblemKind::UnknownFunction { name: String::new(), suggestion: None })),
             ("unknown", kind(&ProblemKind::UndefinedVariable { name: String::new(), suggestion: None })),

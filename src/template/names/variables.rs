@@ -131,7 +131,7 @@ impl Check<'_> {
             let guarded = path.optional
                 || is_guarded(tokens, &path)
                 || scope.guards(&whole)
-                || asked.iter().any(|asked| *asked == whole)
+                || asked.contains(&whole)
                 // A condition may ask for what is not there; what is inside of it may not.
                 || (is_condition && (missing == path.last || asks_step_by_step(tokens, &found, &path)));
             if guarded {
@@ -144,10 +144,13 @@ impl Check<'_> {
     }
 
     /// The first part of a path of the context that is not defined.
-    fn missing(&self, tokens: &[Token<'_>], path: &Path) -> Option<usize> {
+    fn missing(&mut self, tokens: &[Token<'_>], path: &Path) -> Option<usize> {
         let root = tokens.get(path.first)?;
         if self.variables.get(root.text).is_none() {
-            return self.variables.from_environment(root.text).1.is_none().then_some(path.first);
+            let (name, seen) = self.variables.from_environment(root.text);
+            let is_set = seen.is_some();
+            self.lookups.insert(name, seen);
+            return (!is_set).then_some(path.first);
         }
         let mut last = path.first;
         while last < path.last {

@@ -186,3 +186,10 @@ fn a_mistake_in_another_file_is_reached_by_the_tags_that_lead_there() {
     let stack: Vec<_> = problem.stack.iter().map(|at| (at.file.0, at.span.range())).collect();
     assert_eq!((problem.at.file.0, stack), (2, vec![(1, 0..17), (0, 6..23)]));
 }
+
+#[test]
+fn a_default_takes_the_place_of_what_is_missing_anywhere_on_the_way() {
+    let rendered = render("a = \"{{ a.b | default(value='x') }}\"\n{% if c.d.e is defined %}{% endif %}");
+    assert_eq!(problems(&rendered), Vec::<String>::new());
+    assert_eq!(rendered.text.lines().next(), Some("a = \"x\""));
+}
