@@ -69,10 +69,3 @@ pub fn judge(files: &[(String, String)]) -> Vec<Found> {
     };
     analysis.diagnostics.iter().map(found).collect()
 }
-
-/// Whether the analysis renders templates yet.
-pub fn renders() -> bool {
-    let text = Arc::from("{% set unrelated = 1 %}\n[meta]\nname = 'x'\n");
-    let document = SourceFile { name: "probe.clnrm.toml.tera".to_owned(), path: None, text };
-    ANALYZER.analyze(&document, &AnalysisOptions::default()).rendered.is_some()
-}

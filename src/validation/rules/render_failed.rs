@@ -1,6 +1,6 @@
 //! Errors of evaluation.
 
-use crate::template::ProblemKind;
+use crate::template::{Problem, ProblemKind};
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -35,6 +35,18 @@ command = ["echo", "{{ svc | first }}"]
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::RenderFailed { message } = &problem.kind else { continue };
+        // What is known to be wrong there says it better than the evaluation that failed for it.
+        let explains = |other: &Problem| {
+            let is_here = other.at.file == problem.at.file && other.at.span.overlaps(problem.at.span);
+            is_here
+                && !matches!(
+                    other.kind,
+                    ProblemKind::RenderFailed { .. } | ProblemKind::NotTera1 { .. } | ProblemKind::ArgumentAlias { .. }
+                )
+        };
+        if subject.template.iter().any(explains) {
+            continue;
+        }
         findings.push(Finding::in_template(&RULE, problem, message.as_str()).at_most(subject.worst_of_expressions()));
     }
 }
