@@ -15,4 +15,8 @@ pub mod analysis;
 
 pub mod report;
 
+pub mod server;
+
+pub mod watch;
+
 pub mod cli;

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -17,7 +18,7 @@ const STYLES: Styles = Styles::styled()
 const USAGE: &str = "\
 clnrm-lsp --check [OPTIONS] [PATH]...
        clnrm-lsp --explain <CODE> | --rules
-       clnrm-lsp                              (the language server, on standard input and output)";
+       clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>]";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -59,6 +60,30 @@ pub struct Arguments {
 
     #[command(flatten)]
     check_options: CheckOptions,
+
+    #[command(flatten)]
+    pub serve_options: ServeOptions,
+}
+
+/// Options that belong to the language server.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Options of the language server")]
+pub struct ServeOptions {
+    /// Serve one client that connects to this loopback address (port 0: any free one, told on standard error)
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["check", "explain", "rules"])]
+    pub listen: Option<SocketAddr>,
+
+    /// Serve standard input and output; the default, accepted because editors say it
+    #[arg(long, conflicts_with_all = ["check", "explain", "rules", "listen"])]
+    stdio: bool,
+
+    /// What to log: error, warn, info, debug, trace, or a filter such as `clnrm_lsp::server=debug`
+    #[arg(long, value_name = "FILTER", default_value = "error", conflicts_with_all = ["check", "explain", "rules"])]
+    pub log: String,
+
+    /// Write the log to a file instead of standard error
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "explain", "rules"])]
+    pub log_file: Option<PathBuf>,
 }
 
 /// Options that belong to `--check`.

@@ -10,10 +10,10 @@ mod panics;
 mod paths;
 mod progress;
 mod read;
+mod serve;
 mod settings;
 mod workers;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -34,15 +34,7 @@ pub fn run() -> ExitCode {
         Mode::Check(check) => check::run(&check),
         Mode::Explain(code) => explain::run(code, arguments.color),
         Mode::Rules => explain::list(arguments.color),
-        Mode::Serve => no_server(),
+        Mode::Serve => return serve::run(&arguments.serve_options),
     };
     ExitCode::from(code)
-}
-
-fn no_server() -> u8 {
-    let text = "clnrm-lsp: this build has no language server yet; it checks files:\n\n    \
-                clnrm-lsp --check [PATH…]\n\nSee `clnrm-lsp --help`.\n";
-    // Nobody is left to be told where standard error is closed.
-    let _ = io::stderr().write_all(text.as_bytes());
-    TROUBLE
 }

@@ -20,19 +20,6 @@ fn the_version_is_told() {
 }
 
 #[test]
-fn without_arguments_it_says_that_there_is_no_server_yet() {
-    let ran = run(&[]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
-    insta::assert_snapshot!(ran.stderr, @r#"
-    clnrm-lsp: this build has no language server yet; it checks files:
-
-        clnrm-lsp --check [PATH…]
-
-    See `clnrm-lsp --help`.
-    "#);
-}
-
-#[test]
 fn wrong_usage_is_exit_code_2() {
     for arguments in [
         &["--nope"][..],
@@ -77,7 +64,7 @@ fn a_name_for_standard_input_needs_standard_input() {
 
     Usage: clnrm-lsp --check [OPTIONS] [PATH]...
            clnrm-lsp --explain <CODE> | --rules
-           clnrm-lsp                              (the language server, on standard input and output)
+           clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>]
 
     For more information, try '--help'.
     "#);

@@ -1,0 +1,108 @@
+//! The protocol's methods, each delegated to the file that carries its name.
+
+use serde_json::Value;
+use tower_lsp::LanguageServer;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams, InitializeResult,
+    InitializedParams, Range, RenameFilesParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+};
+
+use super::notifications::{
+    did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders, did_close, did_open,
+    did_rename_files, did_save, initialized,
+};
+use super::requests::{diagnostic, execute_command, initialize, rendered, status, workspace_diagnostic};
+use super::session::Session;
+
+/// What tower-lsp calls.
+pub struct Backend {
+    session: Session,
+}
+
+impl Backend {
+    /// A backend of this session.
+    pub const fn new(session: Session) -> Self {
+        Self { session }
+    }
+
+    /// `clnrm/status`.
+    pub async fn status(&self, params: status::StatusParams) -> Result<status::Status> {
+        status::handle(&self.session, &params)
+    }
+
+    /// `clnrm/rendered`.
+    pub async fn rendered(&self, params: rendered::RenderedParams) -> Result<Option<rendered::RenderedText>> {
+        rendered::handle(&self.session, params).await
+    }
+
+    /// `clnrm/renderedRanges`.
+    pub async fn rendered_ranges(&self, params: rendered::PositionParams) -> Result<Vec<Range>> {
+        rendered::rendered_ranges(&self.session, params).await
+    }
+
+    /// `clnrm/sourceRange`.
+    pub async fn source_range(&self, params: rendered::RangeParams) -> Result<Option<Range>> {
+        rendered::source_range(&self.session, params).await
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        Ok(initialize::handle(&self.session, &params))
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        initialized::handle(&self.session);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        did_open::handle(&self.session, params);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        did_change::handle(&self.session, params);
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        did_save::handle(&self.session, params);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        did_close::handle(&self.session, params);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        did_change_configuration::handle(&self.session, &params);
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        did_change_workspace_folders::handle(&self.session, params);
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        did_change_watched_files::handle(&self.session, params);
+    }
+
+    async fn did_rename_files(&self, params: RenameFilesParams) {
+        did_rename_files::handle(&self.session, params);
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        diagnostic::handle(&self.session, params).await
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        workspace_diagnostic::handle(&self.session, params).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        execute_command::handle(&self.session, params).await
+    }
+}

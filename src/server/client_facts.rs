@@ -1,0 +1,80 @@
+//! What the client can do, decided once at `initialize`. No other file looks at the raw capabilities.
+
+use tower_lsp::ls_types::{ClientCapabilities, PositionEncodingKind};
+
+use crate::text::Encoding;
+
+/// What matters to this server of a client's capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientFacts {
+    /// The unit of columns, agreed for the whole session.
+    pub encoding: Encoding,
+    /// The client asks for diagnostics itself; nothing is pushed then.
+    pub pulls_diagnostics: bool,
+    /// The client can be told to ask for diagnostics again.
+    pub refreshes_diagnostics: bool,
+    /// The client watches files for us.
+    pub watches_files: bool,
+    /// The client answers `workspace/configuration`.
+    pub configuration: bool,
+    /// The client tells changes of its configuration when asked to.
+    pub registers_configuration: bool,
+    /// Diagnostics may carry related places.
+    pub related_information: bool,
+    /// Diagnostics may carry a link to their documentation.
+    pub code_description: bool,
+    /// Diagnostics may carry data that code actions get back.
+    pub diagnostic_data: bool,
+    /// Diagnostics may carry tags.
+    pub diagnostic_tags: bool,
+}
+
+impl ClientFacts {
+    /// Reads the capabilities.
+    pub fn read(capabilities: &ClientCapabilities) -> Self {
+        let text = capabilities.text_document.as_ref();
+        let workspace = capabilities.workspace.as_ref();
+        let publish = text.and_then(|text| text.publish_diagnostics.as_ref());
+        let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+        Self {
+            encoding: encodings.unwrap_or_default().iter().find_map(encoding).unwrap_or_default(),
+            pulls_diagnostics: text.is_some_and(|text| text.diagnostic.is_some()),
+            refreshes_diagnostics: workspace
+                .and_then(|workspace| workspace.diagnostics.as_ref())
+                .and_then(|diagnostics| diagnostics.refresh_support)
+                .unwrap_or(false),
+            watches_files: workspace
+                .and_then(|workspace| workspace.did_change_watched_files.as_ref())
+                .and_then(|watched| watched.dynamic_registration)
+                .unwrap_or(false),
+            configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
+            registers_configuration: workspace
+                .and_then(|workspace| workspace.did_change_configuration.as_ref())
+                .and_then(|changes| changes.dynamic_registration)
+                .unwrap_or(false),
+            related_information: publish.and_then(|publish| publish.related_information).unwrap_or(false),
+            code_description: publish.and_then(|publish| publish.code_description_support).unwrap_or(false),
+            diagnostic_data: publish.and_then(|publish| publish.data_support).unwrap_or(false),
+            diagnostic_tags: publish.is_some_and(|publish| publish.tag_support.is_some()),
+        }
+    }
+
+    /// The name of the agreed encoding in the protocol.
+    pub fn encoding_kind(self) -> PositionEncodingKind {
+        match self.encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+            Encoding::Utf32 => PositionEncodingKind::UTF32,
+        }
+    }
+}
+
+/// The encoding of this name, if we know it. The client lists its encodings in the order of its preference.
+fn encoding(kind: &PositionEncodingKind) -> Option<Encoding> {
+    match kind.as_str() {
+        "utf-8" => Some(Encoding::Utf8),
+        "utf-16" => Some(Encoding::Utf16),
+        "utf-32" => Some(Encoding::Utf32),
+        _ => None,
+    }
+}

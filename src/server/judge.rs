@@ -1,0 +1,130 @@
+//! From a snapshot of a document to its findings: the pipeline as the server uses it.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::documents::Judged;
+use super::session::Snapshot;
+use super::settings::LevelSetting;
+use crate::analysis::{
+    Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
+    RenderCache, StageDurations,
+};
+use crate::template::library::DiskLoader;
+use crate::template::variables::Environment;
+use crate::template::{LoadError, ReadingMode, SourceFile, TemplateLoader};
+use crate::validation::Level;
+
+/// The pipeline with what all documents share.
+pub struct Judge {
+    analyzer: Analyzer,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self { analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())) }
+    }
+}
+
+impl Judge {
+    /// Judges one revision. If the pipeline panics, which it must not, nothing is found and the log says so: a defect of ours
+    /// must not take the session down.
+    pub fn judge(&self, snapshot: &Snapshot) -> Judged {
+        let text = snapshot.text.text();
+        let name =
+            snapshot.path.as_ref().map_or_else(|| snapshot.uri.as_str().to_owned(), |path| path.display().to_string());
+        let document = SourceFile { name, path: snapshot.path.clone(), text };
+        let options = AnalysisOptions {
+            level: level(snapshot.settings.level),
+            trusted: snapshot.trusted,
+            overrides: snapshot.settings.variables.clone(),
+            roots: snapshot.folders.clone(),
+            combinations: if snapshot.settings.all_combinations { Combinations::ALL } else { Combinations::default() },
+            ..AnalysisOptions::default()
+        };
+        let loader = BufferLoader { snapshot, disk: OnceLock::new() };
+        let analysis =
+            panic::catch_unwind(AssertUnwindSafe(|| self.analyzer.analyze_with(&document, &options, &loader)));
+        let analysis = analysis.unwrap_or_else(|_| {
+            tracing::error!(document = document.name, "the analysis panicked");
+            nothing(document)
+        });
+        Judged { revision: snapshot.revision, version: snapshot.version, text: snapshot.text.clone(), analysis }
+    }
+
+    /// Forgets all cached renders; returns how many there were.
+    pub fn clear_cache(&self) -> usize {
+        let entries = self.cache_statistics().entries;
+        self.analyzer.cache().clear();
+        entries
+    }
+
+    /// How the cache of renders fares.
+    pub fn cache_statistics(&self) -> CacheStatistics {
+        self.analyzer.cache().statistics()
+    }
+
+    /// The `cleanroom.toml` that counts for a file.
+    pub fn project_settings(&self, path: &Path) -> Option<PathBuf> {
+        path.ancestors().skip(1).map(|folder| folder.join("cleanroom.toml")).find(|settings| settings.is_file())
+    }
+
+    /// Whether the analysis of a document read `path`, or would read it if it existed.
+    pub fn depends_on(&self, judged: &Judged, path: &Path) -> bool {
+        let is_read = judged.analysis.files.iter().skip(1).any(|file| file.path.as_deref() == Some(path));
+        is_read || misses_a_template(&judged.analysis) || shadows_built_in(&judged.analysis, path)
+    }
+}
+
+/// Finds templates as the editor has them: open documents over files. Most documents need none, so it is set up on demand.
+struct BufferLoader<'a> {
+    snapshot: &'a Snapshot,
+    disk: OnceLock<DiskLoader>,
+}
+
+impl TemplateLoader for BufferLoader<'_> {
+    fn load(&self, name: &str, from: &SourceFile) -> Result<SourceFile, LoadError> {
+        let disk = self.disk.get_or_init(|| {
+            let roots = self.snapshot.folders.iter().cloned();
+            let disk = if self.snapshot.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
+            let buffers = self.snapshot.buffers.iter().map(|(path, text)| (path.clone(), text.text()));
+            disk.with_buffers(buffers.collect())
+        });
+        disk.load(name, from)
+    }
+}
+
+/// The analysis of a document about which nothing could be found out.
+fn nothing(document: SourceFile) -> Analysis {
+    Analysis {
+        kind: FileKind::Other,
+        mode: ReadingMode::Plain,
+        diagnostics: Vec::new(),
+        files: vec![document],
+        rendered: None,
+        config: Arc::default(),
+        durations: StageDurations::default(),
+        combinations: CombinationCount::ONE,
+        cached: false,
+    }
+}
+
+/// Whether the document names a template that was not found: any new file may be it.
+fn misses_a_template(analysis: &Analysis) -> bool {
+    analysis.diagnostics.iter().any(|diagnostic| diagnostic.rule.code == "unknown-template")
+}
+
+/// Whether the document reads a built-in file whose place a file of this name would take.
+fn shadows_built_in(analysis: &Analysis, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    analysis.files.iter().skip(1).any(|file| file.path.is_none() && Some(file.name.as_str()) == name)
+}
+
+fn level(setting: LevelSetting) -> Level {
+    match setting {
+        LevelSetting::Syntax => Level::Syntax,
+        LevelSetting::Semantic => Level::Semantic,
+        LevelSetting::Structure => Level::Structure,
+    }
+}

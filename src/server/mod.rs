@@ -1,0 +1,82 @@
+//! The language server. The only room that sees the protocol's types.
+//!
+//! A message travels `framing` → `transport` → `backend` → one file in `notifications/`, `requests/` or `commands/` → `session`,
+//! which owns all state and keeps every open document judged; answers leave through `outbox`. See `docs/architecture.md`.
+
+mod backend;
+mod client_facts;
+mod commands;
+mod diagnostics;
+mod documents;
+mod framing;
+mod judge;
+mod metrics;
+mod notifications;
+mod outbox;
+mod parent;
+mod positions;
+mod requests;
+mod session;
+mod settings;
+mod transport;
+mod workspace;
+
+use std::io::{self, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tower_lsp::LspService;
+
+use backend::Backend;
+use outbox::Outbox;
+use session::Session;
+use transport::End;
+
+/// How long teardown may take after the client has left.
+const TEARDOWN: Duration = Duration::from_millis(200);
+
+/// Serves one client on standard input and output.
+///
+/// Exit code 0 after an orderly `shutdown`, 1 when the client left without one.
+///
+/// # Errors
+/// When no runtime can be started.
+pub fn serve_stdio() -> io::Result<ExitCode> {
+    serve(io::stdin(), io::stdout())
+}
+
+/// Serves one client that connects to `address`, which must be a loopback address: whoever connects is trusted.
+///
+/// # Errors
+/// When the address is not a loopback address or can't be listened on, or no runtime can be started.
+pub fn serve_tcp(address: SocketAddr) -> io::Result<ExitCode> {
+    if !address.ip().is_loopback() {
+        let reason = format!("`{address}` is not a loopback address; the server listens on 127.0.0.1 or [::1] only");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    let listener = TcpListener::bind(address)?;
+    // Whoever started us with port 0 has to learn the port.
+    writeln!(io::stderr(), "listening on {}", listener.local_addr()?)?;
+    let (stream, _) = listener.accept()?;
+    stream.set_nodelay(true)?;
+    serve(stream.try_clone()?, stream)
+}
+
+fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
+    let (outbox, writer) = Outbox::start(output);
+    let (service, socket) =
+        LspService::build(|client| Backend::new(Session::new(client, outbox.clone(), runtime.handle().clone())))
+            .custom_method("clnrm/status", Backend::status)
+            .custom_method("clnrm/rendered", Backend::rendered)
+            .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
+            .custom_method("clnrm/sourceRange", Backend::source_range)
+            .finish();
+    let end = transport::serve(BufReader::with_capacity(64 * 1024, input), &outbox, service, socket, runtime.handle());
+    // A blocking analysis in flight must not hold the process.
+    runtime.shutdown_timeout(TEARDOWN);
+    outbox.end();
+    let written = writer.join();
+    Ok(if end == End::Orderly && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

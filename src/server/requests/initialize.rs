@@ -1,0 +1,78 @@
+//! `initialize`.
+
+use std::path::PathBuf;
+
+use tower_lsp::ls_types::{
+    DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, InitializeParams, InitializeResult, OneOf,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
+};
+
+use crate::server::client_facts::ClientFacts;
+use crate::server::commands::Command;
+use crate::server::notifications::did_change_workspace_folders;
+use crate::server::parent;
+use crate::server::session::Session;
+use crate::server::settings::InitializationOptions;
+
+/// Takes over what the client says and answers with what this server can do. Awaits nothing.
+pub fn handle(session: &Session, params: &InitializeParams) -> InitializeResult {
+    let facts = ClientFacts::read(&params.capabilities);
+    let options = InitializationOptions::read(params.initialization_options.as_ref());
+    session.initialize(facts, options, folders(params));
+    if let Some(process) = params.process_id {
+        parent::end_with(process, session.runtime());
+    }
+    InitializeResult {
+        capabilities: capabilities(facts),
+        server_info: Some(ServerInfo {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+        offset_encoding: None,
+    }
+}
+
+fn capabilities(facts: ClientFacts) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(facts.encoding_kind()),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            ..TextDocumentSyncOptions::default()
+        })),
+        diagnostic_provider: facts.pulls_diagnostics.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some(env!("CARGO_PKG_NAME").to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: Command::ALL.iter().map(|command| command.name().to_owned()).collect(),
+            ..ExecuteCommandOptions::default()
+        }),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+/// The workspace's folders; old clients have only a root.
+fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = did_change_workspace_folders::paths(params.workspace_folders.as_deref().unwrap_or_default());
+    if !folders.is_empty() {
+        return folders;
+    }
+    #[expect(deprecated, reason = "clients from before workspace folders say their root here")]
+    let root = params.root_uri.as_ref();
+    root.and_then(|root| root.to_file_path()).map(|path| path.into_owned()).into_iter().collect()
+}

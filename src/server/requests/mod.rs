@@ -1,0 +1,8 @@
+//! One file per request of the client.
+
+pub mod diagnostic;
+pub mod execute_command;
+pub mod initialize;
+pub mod rendered;
+pub mod status;
+pub mod workspace_diagnostic;

@@ -1,0 +1,287 @@
+//! One client's session: all mutable state of the server, and the queue that keeps every open document judged.
+//!
+//! Rules that hold everywhere in this room: state changes happen before a handler's first `.await` and under one lock that is
+//! never held across an `.await` or an analysis; a document has at most one analysis in flight, and when its text has moved on
+//! meanwhile the result is dropped and the newest text is taken.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde::Serialize;
+use tokio::runtime::Handle;
+use tokio::sync::watch as signal;
+use tower_lsp::Client;
+use tower_lsp::ls_types as lsp;
+
+use super::client_facts::ClientFacts;
+use super::diagnostics;
+use super::documents::{Documents, Judged};
+use super::judge::Judge;
+use super::metrics::Latencies;
+use super::outbox::Outbox;
+use super::requests::rendered;
+use super::settings::{InitializationOptions, Settings};
+use crate::text::Document;
+use crate::watch::{self, Watcher};
+
+/// A session. Shared by all handlers; cloning is cheap.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    client: Client,
+    outbox: Outbox,
+    runtime: Handle,
+    judge: Judge,
+    latencies: Latencies,
+    watcher: Mutex<Option<Watcher>>,
+    state: Mutex<State>,
+    /// Counts finished analyses; requests that need one wait on it.
+    finished: signal::Sender<u64>,
+}
+
+/// The mutable state.
+#[derive(Default)]
+pub struct State {
+    /// What the client can do.
+    pub facts: ClientFacts,
+    /// Whether the workspace is trusted.
+    pub trusted: bool,
+    /// The workspace's folders.
+    pub folders: Vec<PathBuf>,
+    /// The client's settings.
+    pub settings: Settings,
+    /// The open documents.
+    pub documents: Documents,
+}
+
+/// What an analysis needs, taken under the lock.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The document.
+    pub uri: lsp::Uri,
+    /// Where it is on disk, if it is there.
+    pub path: Option<PathBuf>,
+    /// The client's version.
+    pub version: i32,
+    /// The revision.
+    pub revision: u64,
+    /// The text.
+    pub text: Document,
+    /// Whether the workspace is trusted.
+    pub trusted: bool,
+    /// The workspace's folders.
+    pub folders: Vec<PathBuf>,
+    /// The client's settings.
+    pub settings: Settings,
+    /// The other open documents that are on disk too: their text counts, not the file's.
+    pub buffers: Vec<(PathBuf, Document)>,
+}
+
+impl Session {
+    /// A session that has not been initialized.
+    pub fn new(client: Client, outbox: Outbox, runtime: Handle) -> Self {
+        let shared = Shared {
+            client,
+            outbox,
+            runtime,
+            judge: Judge::default(),
+            latencies: Latencies::default(),
+            watcher: Mutex::default(),
+            state: Mutex::default(),
+            finished: signal::Sender::new(0),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The state. Never hold it across an `.await` or anything slow.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while it was held leaves it as the last complete change made it.
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection to the client. Never await an answer of it in a handler.
+    pub fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    /// The runtime for what must not delay the message loop.
+    pub fn runtime(&self) -> &Handle {
+        &self.shared.runtime
+    }
+
+    /// What turns text into findings.
+    pub fn judge(&self) -> &Judge {
+        &self.shared.judge
+    }
+
+    /// The latencies from a change to its diagnostics.
+    pub fn latencies(&self) -> &Latencies {
+        &self.shared.latencies
+    }
+
+    /// Takes over what `initialize` says.
+    pub fn initialize(&self, facts: ClientFacts, options: InitializationOptions, folders: Vec<PathBuf>) {
+        let mut state = self.state();
+        state.facts = facts;
+        state.trusted = options.workspace_trusted;
+        state.settings = options.settings;
+        state.folders = folders;
+    }
+
+    /// Sees to it that the newest text of a document is judged soon. Call it after each change of the document.
+    pub fn judge_soon(&self, uri: &lsp::Uri) {
+        let mut state = self.state();
+        let Some(document) = state.documents.get_mut(uri) else { return };
+        if document.in_flight {
+            return;
+        }
+        document.in_flight = true;
+        drop(state);
+        let (session, uri, asked) = (self.clone(), uri.clone(), Instant::now());
+        self.shared.runtime.spawn_blocking(move || session.judge_until_newest(&uri, asked));
+    }
+
+    /// Judges all open documents again for which `affected` holds.
+    pub fn judge_again(&self, affected: impl Fn(&Judged) -> bool) {
+        let mut uris: Vec<lsp::Uri> = Vec::new();
+        for (uri, document) in self.state().documents.iter_mut() {
+            // A document that was never judged has its first analysis before it, which sees the newest state anyhow.
+            if document.judged.as_deref().is_some_and(&affected) {
+                document.revision += 1;
+                uris.push(uri.clone());
+            }
+        }
+        uris.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        for uri in uris {
+            self.judge_soon(&uri);
+        }
+    }
+
+    /// Judges the documents again that read `path`, or looked for it in vain.
+    pub fn judge_dependents(&self, path: &Path) {
+        self.judge_again(|judged| self.judge().depends_on(judged, path));
+    }
+
+    /// Judges what depends on files that changed on disk.
+    pub fn files_changed(&self, paths: &[PathBuf]) {
+        if paths.iter().any(|path| path.file_name().is_some_and(|name| name == PROJECT_SETTINGS)) {
+            self.judge_again(|_| true);
+        } else {
+            self.judge_again(|judged| paths.iter().any(|path| self.judge().depends_on(judged, path)));
+        }
+    }
+
+    /// Watches the workspace's files for a client that can't, from now on and instead of what was watched before.
+    pub fn watch_files(&self) {
+        let session = self.clone();
+        // Walking the folders takes time; nobody waits for it.
+        self.shared.runtime.spawn_blocking(move || {
+            let folders = session.state().folders.clone();
+            let reporting = session.clone();
+            match watch::watch(&folders, is_watched, move |paths| reporting.files_changed(paths)) {
+                Ok(watcher) => {
+                    *session.shared.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+                    // What changed before the watch stood was told by nobody.
+                    session.judge_again(|_| true);
+                }
+                Err(error) => tracing::warn!(%error, "files are not watched"),
+            }
+        });
+    }
+
+    /// Sends every later render of a document to the client.
+    pub fn follow_render(&self, uri: &lsp::Uri) {
+        if let Some(document) = self.state().documents.get_mut(uri) {
+            document.render_followed = true;
+        }
+    }
+
+    /// Waits until a document is judged in its present revision or a later one. `None`: it is not open (any more).
+    pub async fn judged(&self, uri: &lsp::Uri) -> Option<Arc<Judged>> {
+        let mut finished = self.shared.finished.subscribe();
+        let wanted = self.state().documents.get(uri)?.revision;
+        loop {
+            finished.mark_unchanged();
+            let newest = self.state().documents.get(uri)?.judged.clone();
+            if let Some(judged) = newest.filter(|judged| judged.revision >= wanted) {
+                return Some(judged);
+            }
+            finished.changed().await.ok()?;
+        }
+    }
+
+    /// Sends a notification.
+    pub fn notify(&self, method: &'static str, params: &impl Serialize) {
+        self.shared.outbox.send(&Notification { jsonrpc: "2.0", method, params });
+    }
+
+    /// A snapshot of an open document.
+    pub fn snapshot(&self, uri: &lsp::Uri) -> Option<Snapshot> {
+        let state = self.state();
+        let document = state.documents.get(uri)?;
+        Some(Snapshot {
+            buffers: state.documents.buffers(uri),
+            uri: uri.clone(),
+            path: document.path.clone(),
+            version: document.version,
+            revision: document.revision,
+            text: document.text.clone(),
+            trusted: state.trusted,
+            folders: state.folders.clone(),
+            settings: state.settings.clone(),
+        })
+    }
+
+    /// Judges a document until the result belongs to its newest text, and publishes that one.
+    fn judge_until_newest(&self, uri: &lsp::Uri, asked: Instant) {
+        while let Some(snapshot) = self.snapshot(uri) {
+            let judged = Arc::new(self.judge().judge(&snapshot));
+            let mut state = self.state();
+            let (facts, hints) = (state.facts, state.settings.hints);
+            let Some(document) = state.documents.get_mut(uri) else { break };
+            if document.revision != judged.revision {
+                continue;
+            }
+            document.judged = Some(Arc::clone(&judged));
+            document.in_flight = false;
+            let render_followed = document.render_followed;
+            self.shared.latencies.record(asked.elapsed());
+            // Published under the lock: a later result can't overtake, and a close clears what this publishes.
+            if !facts.pulls_diagnostics {
+                self.publish(uri, Some(judged.version), diagnostics::to_lsp(uri, &judged, facts, hints));
+            }
+            drop(state);
+            if render_followed {
+                self.notify("clnrm/renderedChanged", &rendered::text(uri, &judged));
+            }
+            break;
+        }
+        self.shared.finished.send_modify(|count| *count += 1);
+    }
+
+    /// Publishes the diagnostics of a document, replacing what was published before.
+    pub fn publish(&self, uri: &lsp::Uri, version: Option<i32>, diagnostics: Vec<lsp::Diagnostic>) {
+        let params = lsp::PublishDiagnosticsParams { uri: uri.clone(), diagnostics, version };
+        let notification = Notification { jsonrpc: "2.0", method: "textDocument/publishDiagnostics", params };
+        self.shared.outbox.send_latest(uri.as_str(), &notification);
+    }
+}
+
+/// The name of a project's settings.
+const PROJECT_SETTINGS: &str = "cleanroom.toml";
+
+/// Whether a change of this file can matter.
+fn is_watched(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml" || extension == "tera")
+}
+
+#[derive(Serialize)]
+struct Notification<P> {
+    jsonrpc: &'static str,
+    method: &'static str,
+    params: P,
+}

@@ -1,0 +1,118 @@
+//! What the client sets: `initializationOptions` and the section `clnrm` of its configuration.
+//!
+//! Every key is optional and has a default; unknown keys are ignored and wrong values keep the default, so that a client's
+//! configuration never breaks the server. `docs/settings.schema.json` documents all of them; a test keeps it true.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The section's name in the client's configuration.
+pub const SECTION: &str = "clnrm";
+
+/// `initializationOptions`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitializationOptions {
+    /// Whether the workspace is trusted. An untrusted one sees no environment variable and no file outside its folders, and
+    /// runs nothing. VS Code's restricted mode sets it to `false`.
+    pub workspace_trusted: bool,
+    /// Settings for clients without `workspace/configuration`.
+    pub settings: Settings,
+}
+
+impl InitializationOptions {
+    /// Reads the options; what is absent or wrong has its default.
+    pub fn read(options: Option<&Value>) -> Self {
+        let get = |key| options.and_then(|options| options.get(key));
+        Self {
+            workspace_trusted: get("workspaceTrusted").and_then(Value::as_bool).unwrap_or(true),
+            settings: Settings::read(get("settings")),
+        }
+    }
+}
+
+/// The settings of the section `clnrm`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How far files are checked.
+    pub level: LevelSetting,
+    /// Whether every combination of a matrix is checked, or a representative one.
+    pub all_combinations: bool,
+    /// Whether suggestions (severity "hint") are shown.
+    pub hints: bool,
+    /// Template variables that win over those of the file.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// How far files are checked, as settings spell it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelSetting {
+    /// Template and TOML only.
+    Syntax,
+    /// Also keys, types, values and references.
+    Semantic,
+    /// Everything.
+    #[default]
+    Structure,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { level: LevelSetting::default(), all_combinations: false, hints: true, variables: BTreeMap::new() }
+    }
+}
+
+impl Settings {
+    /// Reads the section; what is absent, `null` or wrong has its default.
+    pub fn read(section: Option<&Value>) -> Self {
+        let default = Self::default();
+        let get = |key| section.and_then(|section| section.pointer(key));
+        Self {
+            level: get("/check/level").and_then(|value| LevelSetting::deserialize(value).ok()).unwrap_or_default(),
+            all_combinations: get("/check/allCombinations")
+                .and_then(Value::as_bool)
+                .unwrap_or(default.all_combinations),
+            hints: get("/check/hints").and_then(Value::as_bool).unwrap_or(default.hints),
+            variables: get("/variables").and_then(Value::as_object).map_or(default.variables, |variables| {
+                variables.iter().filter_map(|(name, value)| Some((name.clone(), variable_text(value)?))).collect()
+            }),
+        }
+    }
+}
+
+/// A variable's value as text; lists and tables can't be given here.
+fn variable_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn everything_has_a_default() {
+        for options in [None, Some(json!(null)), Some(json!([])), Some(json!({"settings": null, "other": 1}))] {
+            let read = InitializationOptions::read(options.as_ref());
+            assert!(read.workspace_trusted);
+            assert_eq!(read.settings, Settings::default());
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_keeps_its_default_and_the_others_count() {
+        let section = json!({"check": {"level": "all", "hints": false}, "variables": {"port": 80, "list": []}});
+        let settings = Settings::read(Some(&section));
+        assert_eq!(settings.level, LevelSetting::Structure);
+        assert!(!settings.hints);
+        assert_eq!(settings.variables, BTreeMap::from([("port".to_owned(), "80".to_owned())]));
+    }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# helix.sh HELIX FILE: drives Helix in a terminal of its own. Exit code 0: every step passed.
+set -u
+helix=$1 file=$2 failed=0
+socket=clnrm-helix-$$
+tm() { tmux -L "$socket" -f /dev/null "$@"; }
+screen() { tm capture-pane -p; }
+fail() { echo "FAIL $1"; screen; failed=1; }
+# see REGEX: waits until the screen shows it.
+see() {
+    for _ in $(seq "${PATIENCE:-150}"); do screen | grep -qE -- "$1" && { echo "ok   $1"; return; }; sleep 0.1; done
+    fail "$1"
+}
+# gone REGEX: waits until the screen does not show it any more.
+gone() {
+    for _ in $(seq "${PATIENCE:-150}"); do screen | grep -qE -- "$1" || { echo "ok   no $1"; return; }; sleep 0.1; done
+    fail "no $1"
+}
+trap 'tm kill-server 2>/dev/null' EXIT
+
+tm new-session -d -x 140 -y 40 "$helix '$file'"
+tm set-option -sg escape-time 0
+see 'there is no service `apj`'
+# The first diagnostic behind line 16 is the one in the macro's argument.
+tm send-keys ':16' Enter
+see ' 16:1 *$'
+tm send-keys ']' d
+see ' 22:1[0-4] *$'
+# Mend it: replace what the cursor is on in this line.
+tm send-keys Escape 22g g x s apj Enter c api Escape
+gone 'there is no service'
+tm send-keys ':q!' Enter
+exit $failed

@@ -1,0 +1,93 @@
+//! Real editors, as people use them: they show a diagnostic of a templated file at its place and clear it when it is mended.
+//!
+//! `scripts/setup --test` puts the editors into `target/editors`. In CI a missing editor fails the test; elsewhere the test says that
+//! it was skipped.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The mistake is in line 21, column 10 (from 1): the service that the macro is called with does not exist.
+const TEMPLATE: &str = include_str!("example.clnrm.toml.tera");
+
+fn editor(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/editors").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{name} is missing: run scripts/setup --test");
+    eprintln!("SKIPPED: {name} is not in target/editors; scripts/setup --test puts it there");
+    None
+}
+
+fn drive(driver: &mut Command) {
+    let output = driver.output().expect("the driver starts");
+    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}");
+}
+
+fn workspace() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("example.clnrm.toml.tera");
+    std::fs::write(&file, TEMPLATE).unwrap();
+    (folder, file)
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editors").join(name)
+}
+
+fn neovim(server: &str) -> Option<Command> {
+    let editor = editor("nvim")?;
+    let (folder, file) = workspace();
+    let mut command = Command::new(editor);
+    command.args(["--headless", "--clean", "-l"]).arg(script("neovim.lua")).arg(file).arg(server);
+    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    // The folder lives as long as the test's process; the operating system cleans temporary folders.
+    std::mem::forget(folder);
+    Some(command)
+}
+
+#[test]
+fn neovim_shows_and_clears() {
+    let Some(mut command) = neovim(env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
+    drive(&mut command);
+}
+
+#[test]
+fn neovim_without_a_server_fails() {
+    let Some(mut command) = neovim("/bin/false") else { return };
+    assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
+}
+
+fn helix(server: &str) -> Option<Command> {
+    let editor = editor("hx")?;
+    let (folder, file) = workspace();
+    let config = folder.path().join("config/helix");
+    std::fs::create_dir_all(&config).unwrap();
+    let languages =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/helix/languages.toml")).unwrap();
+    std::fs::write(config.join("languages.toml"), languages.replace("\"clnrm-lsp\"\n", &format!("\"{server}\"\n")))
+        .unwrap();
+    let inline = "[editor]\nend-of-line-diagnostics = \"hint\"\n[editor.inline-diagnostics]\ncursor-line = \"hint\"\nother-lines = \"hint\"\n";
+    std::fs::write(config.join("config.toml"), inline).unwrap();
+    let mut command = Command::new("bash");
+    command.arg(script("helix.sh")).arg(editor).arg(file);
+    command.env("XDG_CONFIG_HOME", folder.path().join("config")).env("XDG_CACHE_HOME", folder.path().join("cache"));
+    std::mem::forget(folder);
+    Some(command)
+}
+
+#[test]
+fn helix_shows_and_clears() {
+    let Some(mut command) = helix(env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
+    drive(&mut command);
+}
+
+#[test]
+fn helix_without_a_server_fails() {
+    let Some(mut command) = helix("/bin/false") else { return };
+    command.env("PATIENCE", "20");
+    assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
+}

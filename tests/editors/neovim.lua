@@ -1,0 +1,35 @@
+-- nvim --headless --clean -l neovim.lua FILE SERVER [ARGUMENT...]        exit code 0: every step passed
+local file, cmd = assert(arg[1], "FILE is missing"), vim.list_slice(arg, 2)
+local failed = 0
+
+local function step(name, ok, detail)
+  if not ok then failed = failed + 1 end
+  io.stdout:write(ok and "ok   " or "FAIL ", name, "  ", tostring(detail or ""), "\n")
+  return ok
+end
+local function within(ms, condition) return (vim.wait(ms, condition, 20)) end
+
+vim.filetype.add({ pattern = { [".*%.clnrm%.toml"] = "clnrm", [".*%.clnrm%.toml%.tera"] = "clnrm-tera" } })
+vim.cmd.edit(vim.fn.fnameescape(file))
+local buf = vim.api.nvim_get_current_buf()
+step("file type", vim.bo[buf].filetype == "clnrm-tera", vim.bo[buf].filetype)
+
+local id = vim.lsp.start({ name = "clnrm", cmd = cmd, root_dir = vim.fs.dirname(file) }, { bufnr = buf })
+local client = id and vim.lsp.get_client_by_id(id)
+if not step("initialize", client and within(10000, function() return client.initialized end)) then os.exit(1) end
+
+local function errors() return vim.diagnostic.get(buf, { severity = vim.diagnostic.severity.ERROR }) end
+step("a diagnostic", within(10000, function() return #errors() == 1 end), vim.inspect(errors()))
+local found = errors()[1] or {}
+step("its code", found.code == "orphan-service", found.code)
+-- Lines and columns from 0.
+step("its place in the template", found.lnum == 21 and found.col == 9, ("%s:%s"):format(found.lnum, found.col))
+
+vim.api.nvim_buf_set_text(buf, 21, 10, 21, 13, { "api" })
+step("cleared when mended", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
+vim.api.nvim_buf_set_lines(buf, 20, 21, false, { '{{ m::scenaro("three",' })
+step("another one", within(10000, function() return (errors()[1] or {}).code == "unknown-macro" end), vim.inspect(errors()))
+
+vim.lsp.stop_client(id)
+step("stop", within(5000, function() return vim.lsp.get_client_by_id(id) == nil end))
+os.exit(failed == 0 and 0 or 1)

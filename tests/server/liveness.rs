@@ -1,0 +1,115 @@
+//! Nothing that one client or one request does keeps the others waiting.
+//!
+//! A test here fails only when an answer does not come at all while something else blocks; how fast answers come is measured in
+//! the benchmarks.
+
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::client::{CLEAN, Client, FOUND, brief, broken};
+
+const URI: &str = "file:///tests/a.clnrm.toml";
+
+/// A client that says it can do everything for which the server might ask it something.
+fn able() -> Value {
+    json!({ "capabilities": { "workspace": {
+        "configuration": true,
+        "didChangeWatchedFiles": { "dynamicRegistration": true },
+        "didChangeConfiguration": { "dynamicRegistration": true },
+        "diagnostics": { "refreshSupport": true },
+    } } })
+}
+
+#[test]
+fn a_client_that_never_answers_is_served_all_the_same() {
+    let mut client = Client::spawn(&[]);
+    client.configuration = None;
+    client.initialize(able());
+    for version in 2..40 {
+        if version == 2 {
+            client.open(URI, CLEAN);
+        }
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
+        client.replace(URI, version, &broken());
+        assert_eq!(brief(&client.diagnostics(URI, Some(version))), [FOUND]);
+    }
+    client.shut_down();
+}
+
+#[test]
+fn two_hundred_pending_requests_delay_no_other() {
+    let mut client = Client::start(json!({ "capabilities": { "textDocument": { "diagnostic": {} } } }));
+    client.open(URI, &large());
+    let pulls: Vec<_> = (0..200)
+        .map(|round| {
+            client.replace(URI, round + 2, &format!("{}# {round}\n", large()));
+            client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": URI } }))
+        })
+        .collect();
+    client.request("clnrm/status", json!({})).unwrap();
+    for id in pulls {
+        client.answer(&json!(id)).unwrap();
+    }
+    client.shut_down();
+}
+
+#[test]
+fn a_request_is_cancelled_while_work_runs() {
+    let mut client = Client::start(json!({ "capabilities": { "textDocument": { "diagnostic": {} } } }));
+    client.open(URI, &large());
+    let mut cancelled = 0;
+    for round in 0..20 {
+        client.replace(URI, round + 2, &format!("{}# {round}\n", large()));
+        let id = client.ask("textDocument/diagnostic", json!({ "textDocument": { "uri": URI } }));
+        client.notify("$/cancelRequest", json!({ "id": id }));
+        match client.answer(&json!(id)) {
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!(error["code"], -32800);
+                cancelled += 1;
+            }
+        }
+    }
+    assert!(cancelled > 0, "no request was ever under way when it was cancelled");
+    assert_eq!(client.pull(URI), client.pull(URI));
+    client.shut_down();
+}
+
+#[test]
+fn a_slow_reader_gets_the_newest_and_no_backlog() {
+    let mut client = Client::start(json!({}));
+    client.open(URI, CLEAN);
+    // The pipe is full after 64 KB; the server must go on reading all the same.
+    let many_mistakes = format!("{CLEAN}{}", "nope = 1\n[x]\n".repeat(500));
+    for version in 2..200 {
+        client.replace(URI, version, &format!("{many_mistakes}# {version}\n"));
+        if version % 20 == 0 {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+    client.replace(URI, 200, CLEAN);
+    assert_eq!(brief(&client.diagnostics(URI, Some(200))), [""; 0]);
+    client.shut_down();
+}
+
+#[test]
+fn a_line_of_a_megabyte_is_a_line() {
+    let mut client = Client::start(json!({}));
+    let text = format!("{CLEAN}# {}\n", "é".repeat(500_000));
+    client.open(URI, &text);
+    assert_eq!(brief(&client.diagnostics(URI, Some(1))), [""; 0]);
+    let line = text.lines().count() - 1;
+    let end = json!({ "line": line, "character": 500_002 });
+    client.change(URI, 2, json!([{ "range": { "start": end, "end": end }, "text": "\nnope = 1" }]));
+    assert_eq!(client.diagnostics(URI, Some(2)).len(), 1);
+    client.shut_down();
+}
+
+/// A test of some hundred kilobytes.
+fn large() -> String {
+    let span =
+        |number| format!("[[expect.span]]\nname = \"span.{number}\"\nattrs.all = {{ \"a\" = \"{number}\" }}\n\n");
+    format!("{CLEAN}{}", (0..4000).map(span).collect::<String>())
+}

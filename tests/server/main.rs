@@ -1,0 +1,13 @@
+//! The language server as its clients see it: a real process over standard input and output.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
+
+mod client;
+mod conformance;
+mod dependencies;
+mod diagnostics;
+mod edits;
+mod lifecycle;
+mod liveness;
+mod preview;
+mod settings;
