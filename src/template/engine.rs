@@ -4,17 +4,18 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lru::LruCache;
 use tera::{Error, ErrorKind, Kwargs, State, Tera, Value};
 
-use super::language;
 use super::lower::{LowerInput, Lowered, Marks, Output, PAIRS_FILTER, Repairs, lower};
 use super::parsed::{ParsedFile, ReferenceKind};
 use super::program::Program;
 use super::render::{RenderInput, Rendered};
 use super::source::{FileId, SourceFile};
+use super::{budget, language};
 
 /// How many imported files, and how many compiled sets of them, are remembered.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -37,9 +38,12 @@ pub struct TemplateEngine {
     cache: Mutex<Cache>,
 }
 
+/// What tells imported files apart: name, path and text.
+type FileKey = (String, Option<PathBuf>, Arc<str>);
+
 struct Cache {
-    /// Imported files and their units, by name, path and text.
-    units: LruCache<(String, Option<std::path::PathBuf>, Arc<str>), (u32, Arc<ParsedFile>)>,
+    /// Imported files and their units.
+    units: LruCache<FileKey, (u32, Arc<ParsedFile>)>,
     /// Compiled sets of imported files.
     libraries: LruCache<LibraryKey, Arc<Library>>,
     next_unit: u32,
@@ -101,6 +105,7 @@ impl TemplateEngine {
     pub fn with_verification(verification: Verification) -> Self {
         let mut base = language::engine().clone();
         base.register_filter(PAIRS_FILTER, pairs);
+        budget::install(&mut base);
         let cache = Cache { units: LruCache::new(REMEMBERED), libraries: LruCache::new(REMEMBERED), next_unit: 1 };
         Self { base, verification, cache: Mutex::new(cache) }
     }

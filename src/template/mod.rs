@@ -1,6 +1,7 @@
 //! Templates: lexer, the macro dialect and its lowering to Tera, variables, functions and filters, the macro library,
 //! rendering, the source map and recovery from mistakes. Does not know what the rendered TOML means.
 
+mod budget;
 mod engine;
 pub mod expression;
 pub mod language;

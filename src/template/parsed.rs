@@ -12,8 +12,6 @@ use crate::text::Span;
 pub struct MacroParam {
     /// Its name.
     pub name: String,
-    /// Where the name stands.
-    pub name_span: Span,
     /// The expression that a call without this argument uses.
     pub default: Option<Span>,
 }
@@ -23,8 +21,6 @@ pub struct MacroParam {
 pub struct MacroDefinition {
     /// Its name.
     pub name: String,
-    /// Where the name stands.
-    pub name_span: Span,
     /// Its parameters, in order.
     pub params: Vec<MacroParam>,
     /// The `{% macro %}` tag, as an index of a token.
@@ -161,13 +157,13 @@ impl ParsedFile {
                 };
                 let Some(name) = tokens.get(name).filter(|name| name.kind == Kind::Identifier) else { continue };
                 if params.iter().all(|param| param.name != name.text) {
-                    params.push(MacroParam { name: name.text.to_owned(), name_span: name.span(), default });
+                    params.push(MacroParam { name: name.text.to_owned(), default });
                 }
             }
         }
-        let (text, name_span) = (name.text.to_owned(), name.span());
-        let definition = MacroDefinition { name: text.clone(), name_span, params, token: index };
-        self.macros.entry(text).or_insert(definition);
+        let name = name.text.to_owned();
+        let definition = MacroDefinition { name: name.clone(), params, token: index };
+        self.macros.entry(name).or_insert(definition);
     }
 
     /// Reports a tag that does not have the form that its word asks for.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tera::{Error, ErrorKind};
 
+use super::budget;
 use super::engine::{Compiled, Job, TemplateEngine, Verification, guarded, template_of};
 use super::expression::{self, Kind, Token};
 use super::language::{self, RenderState};
@@ -61,13 +62,13 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
     environment.sort();
     environment.dedup();
     let sources = program.files.iter().map(|file| file.source.text.clone()).collect();
-    let sites = outcome.lowered.iter().map(|file| Arc::new(file.sites.clone())).collect();
+    let Decoded { text, record, opaque } = outcome.decoded;
     Rendered {
-        text: outcome.decoded.text,
-        map: SourceMap::new(outcome.decoded.record, sites, sources, outcome.exact),
+        map: SourceMap::new(&text, record, outcome.lowered, sources, outcome.exact),
+        text,
         files: program.files.into_iter().map(|file| file.source).collect(),
         problems,
-        opaque: outcome.decoded.opaque,
+        opaque,
         environment,
     }
 }
@@ -223,10 +224,12 @@ impl Attempt<'_> {
         };
         let mut exact = is_consistent(&decoded.text, &decoded.record, &sites, &sources);
         if job.clean {
-            exact &= match self.write(&compiled, "c0") {
-                Ok(clean) => is_clean_render(&clean, &decoded.text, &decoded.opaque, marks.hole),
-                Err(_) => false,
+            // The clean variants take more steps of the budget, so they alone may fail.
+            let clean = match self.write(&compiled, "c0") {
+                Ok(clean) => clean,
+                Err(error) => return Err(self.replace(&error, &compiled.lowered)),
             };
+            exact &= is_clean_render(&clean, &decoded.text, &decoded.opaque, marks.hole);
         }
         for file in &compiled.lowered {
             self.problems.extend(file.problems.iter().cloned());
@@ -244,6 +247,7 @@ impl Attempt<'_> {
         let (context, lookups) = self.variables.context(names);
         self.environment.extend(lookups);
         let mut out = Bounded { bytes: Vec::with_capacity(self.program.files[0].source.text.len() * 2) };
+        budget::refill();
         let (result, environment) =
             language::during(self.state, || guarded(|| compiled.tera.render_to(template, &context, &mut out)));
         self.environment.extend(environment);

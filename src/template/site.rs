@@ -100,16 +100,11 @@ pub enum ScopeKind {
     File,
     /// The body of a macro: names are its parameters.
     Macro {
-        /// Its name.
-        name: String,
         /// Its parameters.
         params: Vec<String>,
     },
     /// The body of a component in Tera's notation.
-    Component {
-        /// Its name.
-        name: String,
-    },
+    Component,
     /// The body of a loop.
     Loop {
         /// The [`Site::Loop`].

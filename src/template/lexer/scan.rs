@@ -79,11 +79,8 @@ pub(super) fn inside(bytes: &[u8], start: usize, kind: TokenKind) -> Inside {
             b'{' if matches!(next, Some(b'%' | b'#')) || (next == Some(b'{') && !element) => {
                 return Inside::Broken;
             }
-            b'(' | b'[' | b'{' if !unbalanced => {
-                if !brackets.push(byte) {
-                    return Inside::Broken;
-                }
-            }
+            b'(' | b'[' | b'{' if !unbalanced && !brackets.push(byte) => return Inside::Broken,
+            b'(' | b'[' | b'{' => {}
             b')' if !unbalanced => unbalanced = !brackets.pop(b'('),
             b']' if !unbalanced => unbalanced = !brackets.pop(b'['),
             b'}' if !unbalanced => unbalanced = !brackets.pop(b'{'),

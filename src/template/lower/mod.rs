@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 pub use self::output::Output;
+use super::budget::STEP_FUNCTION;
 use super::lexer::{Keyword, Token, TokenKind};
 use super::parsed::{ReferenceKind, dotted_name, is_super_call};
 use super::problem::{Problem, ProblemKind};
@@ -250,7 +251,8 @@ impl<'a> Lowering<'a> {
             let head = format!("{{% component {prefix}{}.{}({}) %}}", self.unit(), definition.name, names.join(", "));
             out.add(&head, token.span.start);
             let params = definition.params.iter().map(|param| param.name.clone()).collect();
-            let scope = self.scope(None, ScopeKind::Macro { name: definition.name.clone(), params });
+            let scope = self.scope(None, ScopeKind::Macro { params });
+            self.step(out, mode, token.span.end);
             self.renames_body = definition.param("body").is_some();
             self.range(out, index + 1..mate, mode, scope);
             self.renames_body = false;
@@ -272,7 +274,8 @@ impl<'a> Lowering<'a> {
             }
             out.copy(self.source, Span::new(name.start, token.inner.end));
             out.add(" %}", token.inner.end);
-            let scope = self.scope(None, ScopeKind::Component { name: definition.name.clone() });
+            let scope = self.scope(None, ScopeKind::Component);
+            self.step(out, mode, token.span.end);
             self.range(out, definition.token + 1..mate, mode, scope);
             out.add("{% endcomponent %}", self.tokens()[mate].span.start);
         }
@@ -382,6 +385,13 @@ impl<'a> Lowering<'a> {
         out.add(&hole, token.span.start);
         if mode == Mode::Marked {
             self.unmark(out, 'e', token.span.end);
+        }
+    }
+
+    /// Takes a step of the budget where nothing is written to the document, which would bound the work.
+    fn step(&self, out: &mut Output, mode: Mode, anchor: usize) {
+        if mode == Mode::Clean {
+            out.add(&format!("{{% if {STEP_FUNCTION}() %}}{{% endif %}}"), anchor);
         }
     }
 

@@ -136,6 +136,7 @@ impl<'a> Lowering<'a> {
                 out.add(" %}", token.inner.end);
             }
         }
+        self.step(out, mode, start);
         let mut inner_scope = scope;
         let mut site = None;
         if mode == Mode::Marked {

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use self::forward::Forward;
 use self::record::Record;
-use super::site::FileSites;
+use super::lower::Lowered;
 use super::source::FileSpan;
 use crate::text::Span;
 
@@ -85,8 +85,11 @@ pub struct SourceMap {
 /// What the queries work on.
 #[derive(Debug)]
 struct Map {
+    /// The rendered text.
+    text: Arc<str>,
     record: Record,
-    sites: Vec<Arc<FileSites>>,
+    /// By [`super::FileId`], as `sources`.
+    sites: Vec<Arc<Lowered>>,
     sources: Vec<Arc<str>>,
     exact: bool,
     forward: OnceLock<Forward>,
@@ -98,8 +101,15 @@ impl SourceMap {
         Self { map: None }
     }
 
-    pub(super) fn new(record: Record, sites: Vec<Arc<FileSites>>, sources: Vec<Arc<str>>, exact: bool) -> Self {
-        Self { map: Some(Arc::new(Map { record, sites, sources, exact, forward: OnceLock::new() })) }
+    pub(super) fn new(
+        text: &str,
+        record: Record,
+        sites: Vec<Arc<Lowered>>,
+        sources: Vec<Arc<str>>,
+        exact: bool,
+    ) -> Self {
+        let text = Arc::from(text);
+        Self { map: Some(Arc::new(Map { text, record, sites, sources, exact, forward: OnceLock::new() })) }
     }
 
     /// Whether the map is exact. `false` only when an invariant failed at run time: places are then near, not right.

@@ -39,7 +39,7 @@ enum Step {
 
 impl Map {
     pub(super) fn sites_of(&self, file: u32) -> Option<&FileSites> {
-        self.sites.get(file as usize).map(|sites| &**sites)
+        self.sites.get(file as usize).map(|file| &file.sites)
     }
 
     pub(super) fn site(&self, file: u32, site: u32) -> Option<&Site> {
@@ -113,7 +113,7 @@ impl Map {
                 let part = self.place_of(segment, rendered);
                 part.slice(self.source(segment.file)).is_some_and(|text| text.bytes().all(is_quote))
             });
-            let followed = self.value_origin(value);
+            let followed = self.value_origin(value, rendered);
             if only_quotes || !in_document {
                 return followed;
             }
@@ -159,7 +159,7 @@ impl Map {
         self.site(at.0, at.1).map_or(Span::default(), |site| site.span())
     }
 
-    fn value_origin(&self, segment: &Segment) -> Origin {
+    fn value_origin(&self, segment: &Segment, rendered: Span) -> Origin {
         let tag = self.site(segment.file, segment.site).map_or(Span::default(), |site| site.span());
         let Some(&Site::Value { inner, scope, .. }) = self.site(segment.file, segment.site) else {
             let place = if segment.file == 0 { tag } else { self.outer_place(segment) };
@@ -167,7 +167,10 @@ impl Map {
         };
         let start = Expression { file: segment.file, span: inner, scope, frame: segment.frame, round: segment.round };
         let followed = self.follow(start, MAX_STEPS);
-        let found = followed.expression;
+        let mut found = followed.expression;
+        if let Some(part) = self.part_of_literal(segment, rendered, found) {
+            found.span = part;
+        }
         let place = if found.file != 0 {
             self.outer_place(segment)
         } else if found.span == inner && segment.file == 0 {
@@ -178,6 +181,30 @@ impl Map {
         let mut trail = self.trail(segment, tag, &followed.defaults);
         trail.retain(|step| step.at != FileSpan::document(place) || matches!(step.kind, TrailKind::Iteration { .. }));
         Origin { place, literal: false, trail, variable: followed.variable }
+    }
+
+    /// The one string of a literal list or map that reads like the part of the value at `rendered`, as when a macro writes a
+    /// whole map with one tag.
+    fn part_of_literal(&self, segment: &Segment, rendered: Span, found: Expression) -> Option<Span> {
+        let all = Span::new(segment.start as usize, segment.end as usize);
+        let part = Span::new(rendered.start.max(all.start), rendered.end.min(all.end));
+        if part.is_empty() || part.start > part.end || part == all {
+            return None;
+        }
+        let parts = tokens(self.source(found.file), found.span);
+        let text = self.text.get(part.range())?;
+        if !is_whole_literal(&parts) {
+            return None;
+        }
+        let inner = text.trim_matches(['"', '\'']);
+        let reads_like = |token: &&Token<'_>| match token.kind {
+            Kind::String => token.string_value().is_some_and(|value| value == inner || value == text),
+            Kind::Number => token.text == text,
+            _ => false,
+        };
+        let mut like = parts.iter().filter(reads_like);
+        let only = like.next().filter(|_| like.next().is_none())?;
+        Some(only.span())
     }
 
     /// The steps from the text at `at`, which wrote the segment, to the document.
@@ -255,7 +282,7 @@ impl Map {
                     }
                     round = around;
                 }
-                ScopeKind::Macro { params, .. } if params.iter().any(|param| param == name) => {
+                ScopeKind::Macro { params } if params.iter().any(|param| param == name) => {
                     let frame = self.record.frames.get(expression.frame as usize).filter(|_| expression.frame != 0)?;
                     let Site::Call { arguments, scope, .. } = self.site(frame.file, frame.site)? else { return None };
                     let argument = arguments.iter().find(|argument| argument.param == name)?;

@@ -126,3 +126,17 @@ fn places_know_all_that_they_produced() {
     let values: Vec<_> = rendered.map.values().map(|value| value.rendered).collect();
     assert_eq!(values, [Span::new(1, 2), Span::new(4, 5)]);
 }
+
+#[test]
+fn parts_of_a_map_that_is_written_as_a_whole_are_found() {
+    let rendered = render(
+        "{% macro m(attrs) %}a = {{ attrs | toml_encode }}{% endmacro %}{{ self::m({\"verb\": \"GET\", \"x\": \"twice\", \"y\": \"twice\"}) }}",
+    );
+    assert!(
+        describe(&rendered, "\"GET\"").starts_with("\"\\\"GET\\\"\" literal=false"),
+        "{}",
+        describe(&rendered, "\"GET\"")
+    );
+    assert!(describe(&rendered, "verb").starts_with("\"\\\"verb\\\"\""));
+    assert!(describe(&rendered, "twice").starts_with("\"{"));
+}

@@ -171,6 +171,9 @@ fn deep_and_long_input_ends() {
         format!("{{{{ {}1 }}}}", "1 + ".repeat(3000)),
         format!("{{{{ {}1{} }}}}", "[".repeat(30), "]".repeat(30)),
         "{% for i in range(99999) %}{% for j in range(99999) %}xxxxxxxxxxxxxxx{% endfor %}{% endfor %}".to_owned(),
+        "{% set x %}{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}{% endset %}".to_owned(),
+        "{% for i in range(9999) %}{{ range(9999) | length }}{% endfor %}".to_owned(),
+        "{% macro a() %}{% set x %}{{ self::a() }}{{ self::a() }}{{ self::a() }}{% endset %}{% endmacro %}{{ self::a() }}".to_owned(),
         "{% macro a() %}{{ self::a() }}{% endmacro %}{{ self::a() }}".to_owned(),
     ] {
         let rendered = render(&source);
