@@ -1,6 +1,6 @@
 //! The documents that the client has open: the only place where their text changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,14 +16,13 @@ pub struct OpenDocument {
     pub path: Option<PathBuf>,
     /// The client's version of the text.
     pub version: i32,
-    /// Counts every reason to look at the document again: its own changes, and those of files and settings that it depends on.
+    /// Grows with every reason to look at the document again: its own changes, and those of files and settings that it
+    /// depends on. No two documents, nor the same one opened twice, ever have the same.
     pub revision: u64,
     /// The text.
     pub text: Document,
     /// The newest analysis, perhaps of an older revision.
     pub judged: Option<Arc<Judged>>,
-    /// Whether an analysis is under way.
-    pub in_flight: bool,
     /// Whether the client wants to see each render.
     pub render_followed: bool,
 }
@@ -45,33 +44,59 @@ pub struct Judged {
 #[derive(Debug, Default)]
 pub struct Documents {
     open: HashMap<Uri, OpenDocument>,
+    /// The documents of which an analysis is under way; one that was closed meanwhile stays until it ends.
+    in_flight: HashSet<Uri>,
+    revisions: u64,
 }
 
 impl Documents {
     /// Opens a document, or replaces one that was opened twice.
     pub fn open(&mut self, uri: &Uri, version: i32, text: &str) {
-        let revision = self.open.get(uri).map_or(0, |before| before.revision + 1);
-        let in_flight = self.open.get(uri).is_some_and(|before| before.in_flight);
-        let path = uri.to_file_path().map(|path| path.into_owned());
-        let document = OpenDocument {
-            path,
-            version,
-            revision,
-            text: Document::new(text),
-            judged: None,
-            in_flight,
-            render_followed: false,
-        };
+        let revision = self.next_revision();
+        let path = uri.to_file_path().map(std::borrow::Cow::into_owned);
+        let text = Document::new(text);
+        let document = OpenDocument { path, version, revision, text, judged: None, render_followed: false };
         self.open.insert(uri.clone(), document);
     }
 
     /// Changes a document. `false` if it is not open.
     pub fn change(&mut self, uri: &Uri, version: i32, changes: &[Change], encoding: Encoding) -> bool {
+        let revision = self.next_revision();
         let Some(document) = self.open.get_mut(uri) else { return false };
         document.text.apply(changes, encoding);
         document.version = version;
-        document.revision += 1;
+        document.revision = revision;
         true
+    }
+
+    /// Gives a new revision to every judged document for which `affected` holds, and returns these, sorted. A document that was
+    /// never judged has its first analysis before it, which sees the newest state anyhow.
+    pub fn renew(&mut self, affected: impl Fn(&Judged) -> bool) -> Vec<Uri> {
+        let mut renewed = Vec::new();
+        for (uri, document) in &mut self.open {
+            if document.judged.as_deref().is_some_and(&affected) {
+                self.revisions += 1;
+                document.revision = self.revisions;
+                renewed.push(uri.clone());
+            }
+        }
+        renewed.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        renewed
+    }
+
+    /// Marks that an analysis begins. `false`: one is under way already, or the document is not open.
+    pub fn take_off(&mut self, uri: &Uri) -> bool {
+        self.open.contains_key(uri) && self.in_flight.insert(uri.clone())
+    }
+
+    /// Marks that the analysis has ended.
+    pub fn land(&mut self, uri: &Uri) {
+        self.in_flight.remove(uri);
+    }
+
+    fn next_revision(&mut self) -> u64 {
+        self.revisions += 1;
+        self.revisions
     }
 
     /// Closes a document. `false` if it was not open.
@@ -98,10 +123,5 @@ impl Documents {
     /// All open documents, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&Uri, &OpenDocument)> {
         self.open.iter()
-    }
-
-    /// All open documents, to be changed, in no order.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Uri, &mut OpenDocument)> {
-        self.open.iter_mut()
     }
 }

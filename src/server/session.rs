@@ -134,28 +134,16 @@ impl Session {
 
     /// Sees to it that the newest text of a document is judged soon. Call it after each change of the document.
     pub fn judge_soon(&self, uri: &lsp::Uri) {
-        let mut state = self.state();
-        let Some(document) = state.documents.get_mut(uri) else { return };
-        if document.in_flight {
+        if !self.state().documents.take_off(uri) {
             return;
         }
-        document.in_flight = true;
-        drop(state);
         let (session, uri, asked) = (self.clone(), uri.clone(), Instant::now());
         self.shared.runtime.spawn_blocking(move || session.judge_until_newest(&uri, asked));
     }
 
     /// Judges all open documents again for which `affected` holds.
     pub fn judge_again(&self, affected: impl Fn(&Judged) -> bool) {
-        let mut uris: Vec<lsp::Uri> = Vec::new();
-        for (uri, document) in self.state().documents.iter_mut() {
-            // A document that was never judged has its first analysis before it, which sees the newest state anyhow.
-            if document.judged.as_deref().is_some_and(&affected) {
-                document.revision += 1;
-                uris.push(uri.clone());
-            }
-        }
-        uris.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        let uris = self.state().documents.renew(affected);
         for uri in uris {
             self.judge_soon(&uri);
         }
@@ -219,10 +207,13 @@ impl Session {
         self.shared.outbox.send(&Notification { jsonrpc: "2.0", method, params });
     }
 
-    /// A snapshot of an open document.
-    pub fn snapshot(&self, uri: &lsp::Uri) -> Option<Snapshot> {
-        let state = self.state();
-        let document = state.documents.get(uri)?;
+    /// A snapshot of a document, or, when it is not open any more, the end of its analysis.
+    fn snapshot_or_land(&self, uri: &lsp::Uri) -> Option<Snapshot> {
+        let mut state = self.state();
+        let Some(document) = state.documents.get(uri) else {
+            state.documents.land(uri);
+            return None;
+        };
         Some(Snapshot {
             buffers: state.documents.buffers(uri),
             uri: uri.clone(),
@@ -238,17 +229,16 @@ impl Session {
 
     /// Judges a document until the result belongs to its newest text, and publishes that one.
     fn judge_until_newest(&self, uri: &lsp::Uri, asked: Instant) {
-        while let Some(snapshot) = self.snapshot(uri) {
+        loop {
+            let Some(snapshot) = self.snapshot_or_land(uri) else { break };
             let judged = Arc::new(self.judge().judge(&snapshot));
             let mut state = self.state();
             let (facts, hints) = (state.facts, state.settings.hints);
-            let Some(document) = state.documents.get_mut(uri) else { break };
-            if document.revision != judged.revision {
-                continue;
-            }
+            let newest = state.documents.get_mut(uri).filter(|document| document.revision == judged.revision);
+            let Some(document) = newest else { continue };
             document.judged = Some(Arc::clone(&judged));
-            document.in_flight = false;
             let render_followed = document.render_followed;
+            state.documents.land(uri);
             self.shared.latencies.record(asked.elapsed());
             // Published under the lock: a later result can't overtake, and a close clears what this publishes.
             if !facts.pulls_diagnostics {
