@@ -6,6 +6,8 @@ pub mod kind;
 pub mod model;
 mod parse;
 pub mod project;
+#[cfg(test)]
+mod properties;
 mod read;
 pub mod schema;
 pub mod shape;

@@ -277,6 +277,8 @@ impl<'a> Reader<'a> {
     fn key(&mut self) -> (Span, KeyEnd) {
         let mut span = Span::at(self.cursor.span().start);
         let mut parts = 0;
+        // However many parts of it are wrong, a key is one mistake.
+        let mut is_told = false;
         loop {
             self.cursor.skip_blanks();
             let token = self.cursor.peek(0);
@@ -306,9 +308,15 @@ impl<'a> Reader<'a> {
                 | TokenKind::LiteralString
                 | TokenKind::MlBasicString
                 | TokenKind::MlLiteralString => {
-                    self.error(SyntaxErrorKind::InvalidKey { key: written.to_owned() }, token.span);
-                    if token.kind == TokenKind::Atom && !written.contains(['"', '\'', '\\']) {
+                    if !is_told {
+                        self.error(SyntaxErrorKind::InvalidKey { key: written.to_owned() }, token.span);
+                    }
+                    let needs_quotes_only = token.kind == TokenKind::Atom && !written.contains(['"', '\'', '\\']);
+                    if needs_quotes_only && !is_told {
                         self.mend(vec![(token.span, format!("\"{written}\""))]);
+                    }
+                    is_told = true;
+                    if needs_quotes_only {
                         self.repair.replace(token.span, &format!("\"{written}\""));
                     } else {
                         self.repair.replace(token.span, &unique_key(token.span));
@@ -317,7 +325,10 @@ impl<'a> Reader<'a> {
                 // An empty part: `.a`, `a..b`, `a. = 1`.
                 _ => {
                     let place = if token.kind == TokenKind::Dot { token.span } else { span };
-                    self.error(SyntaxErrorKind::InvalidKey { key: self.written(place) }, place);
+                    if !is_told {
+                        self.error(SyntaxErrorKind::InvalidKey { key: self.written(place) }, place);
+                    }
+                    is_told = true;
                     self.repair.insert(token.span.start, "\"\"");
                     if token.kind != TokenKind::Dot {
                         return (span, KeyEnd::Plain);

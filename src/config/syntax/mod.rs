@@ -80,6 +80,7 @@ pub(crate) fn recover(text: &str) -> Recovered {
         debug_assert_eq!(repaired.len(), length, "blanking keeps every offset");
     }
     errors.sort_by_key(|error| error.span);
+    errors.dedup_by(|second, first| second.span == first.span && second.kind == first.kind);
     Recovered { text: repaired, offsets, errors }
 }
 

@@ -12,7 +12,9 @@ pub(super) struct Repair {
 impl Repair {
     /// Replaces `span` by `text`, padded with blanks to the length of `span`: only a longer text moves what follows.
     pub fn replace(&mut self, span: Span, text: &str) {
-        self.edits.push((span, format!("{text:width$}", width = span.len().saturating_sub(extra_bytes(text)))));
+        let mut padded = text.to_owned();
+        padded.extend(std::iter::repeat_n(' ', span.len().saturating_sub(text.len())));
+        self.edits.push((span, padded));
     }
 
     /// Inserts `text` at `offset`.
@@ -45,9 +47,4 @@ impl Repair {
         repaired.push_str(text.get(done..).unwrap_or_default());
         (repaired, offsets)
     }
-}
-
-/// Bytes of `text` beyond one a character: padding counts characters.
-fn extra_bytes(text: &str) -> usize {
-    text.len() - text.chars().count()
 }
