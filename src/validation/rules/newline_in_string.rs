@@ -37,8 +37,8 @@ command = ["sh", "-c", """
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for error in subject.syntax {
         let SyntaxErrorKind::NewlineInString { quote } = error.kind else { continue };
-        let message = format!("a string in {quote} can't go over several lines");
-        let help = format!("put it in three quotes: {quote}{quote}{quote}");
+        let message = format!("a string in `{quote}` can't go over several lines");
+        let help = format!("put it in three quotes: `{quote}{quote}{quote}`");
         let fix = Fix::edit("put the string in three quotes", &error.mend);
         findings.push(Finding::new(&RULE, error.span, message).help(help).fix(fix));
     }

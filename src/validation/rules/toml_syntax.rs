@@ -56,7 +56,7 @@ fn describe(kind: &SyntaxErrorKind) -> Option<(String, Option<String>)> {
         | Kind::NotExtendable { .. }
         | Kind::PairsOnOneLine { .. }
         | Kind::NewlineInString { .. } => return None,
-        Kind::UnclosedString { quotes } => (format!("this string has no closing {quotes}"), None),
+        Kind::UnclosedString { quotes } => (format!("this string has no closing `{quotes}`"), None),
         Kind::UnclosedArray => ("this array has no closing `]`".into(), None),
         Kind::UnclosedInlineTable => ("this inline table has no closing `}`".into(), None),
         Kind::UnclosedHeader { missing } => (format!("this table header has no closing `{missing}`"), None),

@@ -1,4 +1,4 @@
-//! A value of a type that its key can not have.
+//! A value of a type that its key can't have.
 
 use crate::config::ShapeProblemKind;
 use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     code: "wrong-type",
     stage: Stage::Semantic,
     severity: Severity::Error,
-    summary: "a value has a type that its key can not have",
+    summary: "a value has a type that its key can't have",
     explanation: "Each key takes values of certain types: a text in quotes, an integer, a list, a table. With another \
                   one clnrm refuses the file.\n\n\
                   `[steps]` with one bracket is such a case: steps are a list of tables, written `[[steps]]`.",
