@@ -76,6 +76,9 @@ impl Analyzer {
                 as_it_stands(document, mode, &problems, durations, options)
             }
             (FileKind::Test, ReadingMode::Rendered) => RenderRequest::new(self, document, options, loader()).analyze(),
+            (FileKind::MacroLibrary, _) if options.libraries => {
+                RenderRequest::new(self, document, options, loader()).analyze_library(mode)
+            }
             _ => unjudged(document, kind, mode),
         }
     }

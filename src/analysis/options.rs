@@ -18,6 +18,8 @@ pub struct AnalysisOptions {
     pub roots: Vec<PathBuf>,
     /// Which combinations of a matrix are checked.
     pub combinations: Combinations,
+    /// Whether the templates of macro libraries are checked too. Their text is no test and never judged as one.
+    pub libraries: bool,
     /// The severities that the project sets.
     pub severities: Severities,
     /// What seeded functions start from, unless the file says otherwise.
@@ -32,6 +34,7 @@ impl Default for AnalysisOptions {
             overrides: BTreeMap::new(),
             roots: Vec::new(),
             combinations: Combinations::default(),
+            libraries: false,
             severities: Severities::default(),
             seed: 42,
         }

@@ -16,6 +16,7 @@ use super::variables::file_variables;
 use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
 use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
 use crate::template::{FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
+use crate::validation::Level;
 
 /// One document that is to be rendered, with what its render may see.
 pub(super) struct RenderRequest<'a> {
@@ -125,6 +126,34 @@ impl<'a> RenderRequest<'a> {
         }
     }
 
+    /// Checks the template alone: what a macro library writes depends on its calls.
+    pub(super) fn analyze_library(&self, mode: ReadingMode) -> Analysis {
+        let started = Instant::now();
+        let variables = self.plan().variables;
+        let rendered = self.render(RenderInput { document: self.document, variables: &variables, loader: self.loader });
+        let render = started.elapsed();
+        let judged = judge(Evidence {
+            text: "",
+            mode: ReadingMode::Rendered,
+            problems: &rendered.problems,
+            opaque: &[],
+            map: None,
+            level: Level::Syntax,
+        });
+        let diagnostics = Mapping::IDENTITY.diagnostics(judged.findings);
+        Analysis {
+            kind: FileKind::MacroLibrary,
+            mode,
+            diagnostics: finish(&self.document.text, diagnostics, self.options),
+            files: rendered.files,
+            rendered: None,
+            config: Arc::default(),
+            durations: StageDurations { render, ..judged.durations },
+            combinations: CombinationCount::ONE,
+            cached: false,
+        }
+    }
+
     /// Combination `index`, from the cache or afresh.
     fn check(&self, index: usize, plan: &LazyCell<Plan, impl FnOnce() -> Plan>) -> Checked {
         let started = Instant::now();
@@ -170,7 +199,8 @@ impl<'a> RenderRequest<'a> {
 
     /// The text decides on its own variables and imports, so they need not be part of the context.
     fn key(&self, combination: usize) -> CacheKey {
-        let AnalysisOptions { level, trusted, overrides, roots, seed, combinations: _, severities: _ } = self.options;
+        let AnalysisOptions { level, trusted, overrides, roots, seed, combinations: _, libraries: _, severities: _ } =
+            self.options;
         let SourceFile { name, path, text } = self.document;
         let context = json!({
             "name": name,

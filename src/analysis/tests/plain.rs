@@ -87,6 +87,15 @@ fn what_is_no_test_is_not_judged() {
 }
 
 #[test]
+fn a_macro_library_is_checked_as_a_template_where_that_is_asked() {
+    let library = "{% macro shout(text) %}{{ text | uper }}{% endmacro shout %}\nnot = = toml\n";
+    let options = AnalysisOptions { libraries: true, ..AnalysisOptions::default() };
+    let analysis = Analyzer::default().analyze(&document("_macros.toml.tera", library), &options);
+    let found: Vec<_> = analysis.diagnostics.iter().map(|it| (it.rule.code, it.span.slice(library))).collect();
+    assert_eq!(found, [("unknown-filter", Some("uper"))]);
+}
+
+#[test]
 fn the_dry_run_gives_a_verdict_on_a_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.clnrm.toml");
