@@ -23,8 +23,9 @@ const REMEMBERED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// When the rendered text is compared with a render without markers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verification {
-    /// Only where output is captured, so that a defect of the lowering could let markers be seen. Everywhere else no
-    /// construct of the template language can observe what was written before it, and the comparison can't fail.
+    /// Only where output is captured, so that a defect of the lowering could let markers be seen, and only for documents of
+    /// ordinary size. Where nothing is captured, no construct of the template language can observe what was written
+    /// before it, and the comparison can't fail.
     #[default]
     WhereNeeded,
     /// Always: for tests.

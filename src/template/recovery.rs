@@ -29,6 +29,9 @@ use crate::text::Span;
 /// After this many attempts the text between the tags must do.
 const MAX_ATTEMPTS: usize = 100;
 
+/// Documents longer than this, in bytes, are rendered once: comparing them with a clean render would double their cost.
+const MAX_VERIFIED: usize = 32 << 10;
+
 /// Rendered text with its markers may be this long, in bytes.
 const MAX_OUTPUT: usize = 64 << 20;
 
@@ -209,7 +212,8 @@ impl Attempt<'_> {
         let clean = self.engine.verification() == Verification::Always;
         let mut job = Job { program: self.program, units: self.units, marks, clean };
         let mut compiled = self.compile(&job)?;
-        if !clean && compiled.lowered.iter().any(|file| file.captures) {
+        let ordinary = self.program.text(FileId::DOCUMENT).len() <= MAX_VERIFIED;
+        if !clean && ordinary && compiled.lowered.iter().any(|file| file.captures) {
             job.clean = true;
             compiled = self.compile(&job)?;
         }
