@@ -56,6 +56,18 @@ pub struct EnvironmentVariable {
     pub value: Option<Scalar>,
 }
 
+/// What a port is published for. The ports of different protocols are different ports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// `/tcp`, or nothing.
+    #[default]
+    Tcp,
+    /// `/udp`.
+    Udp,
+    /// `/sctp`.
+    Sctp,
+}
+
 /// One published port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Port {
@@ -63,6 +75,8 @@ pub struct Port {
     pub host: Spanned<u16>,
     /// The port in the container.
     pub container: Spanned<u16>,
+    /// The protocol.
+    pub protocol: Protocol,
     /// The whole value.
     pub span: Span,
 }

@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::source::{Key, Source, Value, has_expression};
 use crate::config::duration;
 use crate::config::model::{
-    EnvironmentVariable, HealthCheck, Name, Port, Scalar, Service, ServiceTable, Spanned, Text, Volume,
+    EnvironmentVariable, HealthCheck, Name, Port, Protocol, Scalar, Service, ServiceTable, Spanned, Text, Volume,
 };
 
 pub(super) fn services(source: &Source<'_>, value: &Value<'_>, table: ServiceTable, services: &mut Vec<Service>) {
@@ -95,23 +95,25 @@ fn ports(source: &Source<'_>, value: &Value<'_>) -> Vec<Port> {
 fn port(source: &Source<'_>, value: &Value<'_>) -> Option<Port> {
     if let Some(number) = source.integer(value) {
         let number = Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span);
-        return Some(Port { host: number, container: number, span: number.span });
+        return Some(Port { host: number, container: number, protocol: Protocol::Tcp, span: number.span });
     }
     let text = source.text(value)?;
-    let (host, container) = split_port(text.known()?)?;
+    let (host, container, protocol) = split_port(text.known()?)?;
     let place = |(number, start, end)| Spanned::new(number, text.part(start, end));
-    Some(Port { host: place(host), container: place(container), span: text.span })
+    Some(Port { host: place(host), container: place(container), protocol, span: text.span })
 }
 
 /// A number with its place in the text that it stands in.
 type PlacedPort = (u16, usize, usize);
 
-/// Host and container port of `port`, `host:container`, `address:host:container`, each with an optional `/protocol`.
-pub(crate) fn split_port(text: &str) -> Option<(PlacedPort, PlacedPort)> {
-    let ports = match text.split_once('/') {
-        Some((ports, "tcp" | "udp" | "sctp")) => ports,
+/// Host and container port, and the protocol, of `port`, `host:container`, `address:host:container`, each with an optional `/protocol`.
+pub(crate) fn split_port(text: &str) -> Option<(PlacedPort, PlacedPort, Protocol)> {
+    let (ports, protocol) = match text.split_once('/') {
+        Some((ports, "tcp")) => (ports, Protocol::Tcp),
+        Some((ports, "udp")) => (ports, Protocol::Udp),
+        Some((ports, "sctp")) => (ports, Protocol::Sctp),
         Some(_) => return None,
-        None => text,
+        None => (text, Protocol::Tcp),
     };
     let number = |start: usize, end: usize| {
         let digits = ports.get(start..end).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -119,11 +121,11 @@ pub(crate) fn split_port(text: &str) -> Option<(PlacedPort, PlacedPort)> {
     };
     let Some(colon) = ports.rfind(':') else {
         let only = number(0, ports.len())?;
-        return Some((only, only));
+        return Some((only, only, protocol));
     };
     let container = number(colon + 1, ports.len())?;
     let host_start = ports[..colon].rfind(':').map_or(0, |address_end| address_end + 1);
-    Some((number(host_start, colon)?, container))
+    Some((number(host_start, colon)?, container, protocol))
 }
 
 fn volumes(source: &Source<'_>, value: &Value<'_>) -> Vec<Volume> {

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     stage: Stage::Blocks,
     severity: Severity::Warning,
     summary: "two services publish the same port of the host",
-    explanation: "A port of the host can be bound once. The second container fails to start with \"port is already \
+    explanation: "A port of the host can be bound once for each protocol. The second container fails to start with \"port is already \
                   allocated\", unless the two never run at the same time. Inside the containers ports may repeat: write \
                   `\"8081:80\"` to publish the same one elsewhere.",
     wrong: r#"[meta]
@@ -59,8 +59,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for service in services {
         for port in &service.ports {
             let host = port.host.value;
-            let (owner, first) = *published.entry(host).or_insert((service, port.host.span));
-            // One service may publish a port for both TCP and UDP, and be defined in both tables.
+            let (owner, first) = *published.entry((host, port.protocol)).or_insert((service, port.host.span));
+            // One service may be defined in both tables.
             if host == 0 || owner.name.text == service.name.text {
                 continue;
             }
