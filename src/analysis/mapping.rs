@@ -1,12 +1,13 @@
 //! From findings in the parsed text to diagnostics in the document: places, the way that led there, fixes.
 //!
 //! What stands on a placeholder is dropped: the mistake behind the placeholder is reported itself. What a loop or a macro
-//! repeats at the same place is reported once.
+//! repeats at the same place is reported once. What is worth a note in the text of the built-in library itself is no matter
+//! of those who call its macros, and dropped.
 
 use super::{Diagnostic, DiagnosticFix, Related};
 use crate::template::{FileId, FileSpan, Origin, SourceMap, TrailKind};
 use crate::text::Span;
-use crate::validation::{Finding, Fix, Place};
+use crate::validation::{Finding, Fix, Place, Severity};
 
 /// What findings are mapped by.
 #[derive(Clone, Copy)]
@@ -15,13 +16,15 @@ pub struct Mapping<'a> {
     pub map: Option<&'a SourceMap>,
     /// Places in the parsed text that hold placeholders. Sorted, without overlap.
     pub opaque: &'a [Span],
+    /// Whether a file is part of this program.
+    pub is_built_in: &'a dyn Fn(FileId) -> bool,
     /// Where a variable is defined.
     pub definition: &'a dyn Fn(&str) -> Option<FileSpan>,
 }
 
 impl Mapping<'static> {
     /// The mapping of a document that is parsed as it stands.
-    pub const IDENTITY: Self = Self { map: None, opaque: &[], definition: &|_| None };
+    pub const IDENTITY: Self = Self { map: None, opaque: &[], is_built_in: &|_| false, definition: &|_| None };
 }
 
 impl Mapping<'_> {
@@ -36,6 +39,8 @@ impl Mapping<'_> {
     }
 
     fn diagnostic(&self, finding: Finding) -> Option<Diagnostic> {
+        let severity = finding.severity.unwrap_or(finding.rule.severity);
+        let is_hidden = |file| severity >= Severity::Information && (self.is_built_in)(file);
         let mut related = Vec::new();
         let span = match finding.place {
             Place::Parsed(span) if self.is_opaque(span) => return None,
@@ -43,11 +48,15 @@ impl Mapping<'_> {
                 None => span,
                 Some(map) => {
                     let origin = map.origin(span);
+                    if is_hidden(origin.file) {
+                        return None;
+                    }
                     self.describe_way(&origin, &mut related);
                     origin.place
                 }
             },
             Place::Source(FileSpan { file: FileId::DOCUMENT, span }) => span,
+            Place::Source(elsewhere) if is_hidden(elsewhere.file) => return None,
             Place::Source(elsewhere) => {
                 related.push(Related { file: elsewhere.file, span: elsewhere.span, message: "it is here".to_owned() });
                 outermost_document_place(&finding.related).unwrap_or_default()
@@ -60,7 +69,6 @@ impl Mapping<'_> {
             }
         }
         let fixes = finding.fixes.into_iter().filter_map(|fix| self.fix(fix)).collect();
-        let severity = finding.severity.unwrap_or(finding.rule.severity);
         Some(Diagnostic {
             rule: finding.rule,
             severity,

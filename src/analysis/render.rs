@@ -15,7 +15,7 @@ use super::merge::{CheckedCombination, merge};
 use super::variables::file_variables;
 use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
 use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
-use crate::template::{FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
+use crate::template::{FileId, FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
 use crate::validation::Level;
 
 /// One document that is to be rendered, with what its render may see.
@@ -180,6 +180,7 @@ impl<'a> RenderRequest<'a> {
         let mapping = Mapping {
             map: Some(&rendered.map),
             opaque: &rendered.opaque,
+            is_built_in: &|file| is_built_in(&rendered, file),
             definition: &|path| match variables.origin(path)? {
                 VariableOrigin::File(span) => Some(FileSpan::document(*span)),
                 _ => None,
@@ -220,4 +221,9 @@ impl<'a> RenderRequest<'a> {
         let (_, choice) = plan.variables.combination(&plan.axes, index);
         choice.iter().map(|(axis, value)| format!("`{axis}` = `{value}`")).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether a file of a render is part of this program rather than a file of anybody.
+pub(super) fn is_built_in(rendered: &Rendered, file: FileId) -> bool {
+    file != FileId::DOCUMENT && rendered.files.get(file.0 as usize).is_some_and(|file| file.path.is_none())
 }

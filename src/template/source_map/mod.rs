@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use self::forward::Forward;
 use self::record::Record;
 use super::lower::Lowered;
-use super::source::FileSpan;
+use super::source::{FileId, FileSpan};
 use crate::text::Span;
 
 /// Where a rendered range comes from.
@@ -24,6 +24,8 @@ pub struct Origin {
     pub literal: bool,
     /// Other places that led here, innermost first: the line of the macro or included file, then each call.
     pub trail: Vec<TrailStep>,
+    /// The file in which the text was really written: that of the literal text, or of the expression that gave the value.
+    pub file: FileId,
     /// The context variable that the value came from, if it was one (`vars.image`).
     pub variable: Option<String>,
 }
@@ -121,7 +123,10 @@ impl SourceMap {
     pub fn origin(&self, rendered: Span) -> Origin {
         match &self.map {
             Some(map) => map.origin(rendered),
-            None => Origin { place: rendered, literal: true, trail: Vec::new(), variable: None },
+            None => {
+                let (trail, file) = (Vec::new(), FileId::DOCUMENT);
+                Origin { place: rendered, literal: true, trail, file, variable: None }
+            }
         }
     }
 

@@ -97,11 +97,12 @@ impl Map {
     pub(super) fn origin(&self, rendered: Span) -> Origin {
         let segments = self.segments(rendered);
         let Some(first) = segments.first() else {
-            return Origin { place: Span::default(), literal: false, trail: Vec::new(), variable: None };
+            let (trail, file) = (Vec::new(), FileId::DOCUMENT);
+            return Origin { place: Span::default(), literal: false, trail, file, variable: None };
         };
         if let Some(place) = self.literal(rendered) {
             let trail = self.trail(first, place, &[]);
-            return Origin { place, literal: true, trail, variable: None };
+            return Origin { place, literal: true, trail, file: FileId::DOCUMENT, variable: None };
         }
         let same_value =
             |a: &Segment, b: &Segment| (a.file, a.site, a.frame, a.round) == (b.file, b.site, b.frame, b.round);
@@ -121,7 +122,7 @@ impl Map {
         }
         let place = if in_document { self.joined(segments, rendered) } else { self.outer_places(segments) };
         let at = self.place_of(first, rendered);
-        Origin { place, literal: false, trail: self.trail(first, at, &[]), variable: None }
+        Origin { place, literal: false, trail: self.trail(first, at, &[]), file: FileId(first.file), variable: None }
     }
 
     /// The range of the document from the first to the last place of the segments.
@@ -163,7 +164,8 @@ impl Map {
         let tag = self.site(segment.file, segment.site).map_or(Span::default(), |site| site.span());
         let Some(&Site::Value { inner, scope, .. }) = self.site(segment.file, segment.site) else {
             let place = if segment.file == 0 { tag } else { self.outer_place(segment) };
-            return Origin { place, literal: false, trail: self.trail(segment, tag, &[]), variable: None };
+            let (trail, file) = (self.trail(segment, tag, &[]), FileId(segment.file));
+            return Origin { place, literal: false, trail, file, variable: None };
         };
         let start = Expression { file: segment.file, span: inner, scope, frame: segment.frame, round: segment.round };
         let followed = self.follow(start, MAX_STEPS);
@@ -180,7 +182,7 @@ impl Map {
         };
         let mut trail = self.trail(segment, tag, &followed.defaults);
         trail.retain(|step| step.at != FileSpan::document(place) || matches!(step.kind, TrailKind::Iteration { .. }));
-        Origin { place, literal: false, trail, variable: followed.variable }
+        Origin { place, literal: false, trail, file: FileId(found.file), variable: followed.variable }
     }
 
     /// The one string of a literal list or map that reads like the part of the value at `rendered`, as when a macro writes a
