@@ -172,3 +172,25 @@ fn deep_nesting_does_not_exhaust_the_stack() {
         assert!(!parse(&text, &[], false).syntax.is_empty());
     }
 }
+
+#[test]
+fn broken_texts_take_linear_time() {
+    for line in [
+        "a = \"x\n",
+        "a = [\n",
+        "a = {\n",
+        "foo\n",
+        "a: b\n",
+        "[x\n",
+        "a = \"\"\"\n",
+        "a = 1; b = 2\n",
+        "a = {b = [{\n",
+        "'\n",
+    ] {
+        let text = line.repeat(5_000);
+        let start = std::time::Instant::now();
+        parse(&text, &[], false);
+        // Quadratic time would be seconds; a slow machine gets a lot of room.
+        assert!(start.elapsed().as_millis() < 3_000, "{line:?} took {:?}", start.elapsed());
+    }
+}
