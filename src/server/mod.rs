@@ -63,7 +63,11 @@ pub fn serve_tcp(address: SocketAddr) -> io::Result<ExitCode> {
     serve(stream.try_clone()?, stream)
 }
 
-fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Result<ExitCode> {
+/// Serves one client on any pair of streams; see [`serve_stdio`].
+///
+/// # Errors
+/// When no runtime can be started.
+pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (outbox, writer) = Outbox::start(output);
     let (service, socket) =
