@@ -1,0 +1,103 @@
+//! Every command in the documents runs: a document that tells people what to type must not be wrong.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it can't go on")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The command lines of our program in a document: lines of code blocks that begin with its name.
+fn commands(document: &str) -> Vec<String> {
+    let mut fenced = false;
+    let mut commands = Vec::new();
+    for line in document.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            continue;
+        }
+        let code = if fenced { Some(line) } else { line.strip_prefix("    ") };
+        let Some(command) = code.filter(|code| code.starts_with("clnrm-lsp ")) else { continue };
+        let command = command.split(" #").next().unwrap_or_default().trim();
+        // What stands for something else can't be typed.
+        if !command.contains(['…', '<', '[']) {
+            commands.push(command.to_owned());
+        }
+    }
+    commands
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut documents: Vec<_> = fs::read_dir(repository().join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    documents.extend(["README.md", "CONTRIBUTING.md"].map(|name| repository().join(name)));
+    documents.sort();
+    documents
+}
+
+#[test]
+fn every_command_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let tests = folder.path().join("tests");
+    fs::create_dir(&tests).unwrap();
+    for entry in fs::read_dir(repository().join("docs/examples")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, tests.join(path.file_name().unwrap())).unwrap();
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_clnrm-lsp")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut ran = 0;
+    for document in documents() {
+        for command in commands(&fs::read_to_string(&document).unwrap()) {
+            let output =
+                Command::new("sh").args(["-c", &command]).current_dir(&folder).env("PATH", &path).output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(output.status.code(), Some(0 | 1)), "{}: `{command}`: {told}", document.display());
+            ran += 1;
+        }
+    }
+    assert!(ran >= 6, "only {ran} commands were found: has the form of the documents changed?");
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if target.is_empty() || target.contains("://") || target.contains(' ') {
+                continue;
+            }
+            let path = document.parent().unwrap().join(target);
+            assert!(path.exists(), "{} links to {target}, which is not there", document.display());
+        }
+    }
+}
+
+/// The picture of the README is what the terminal shows; `UPDATE_DOCS=1 cargo test --test docs` takes it anew.
+#[test]
+fn the_picture_is_what_people_see() {
+    let output = Command::new(env!("CARGO_BIN_EXE_clnrm-lsp"))
+        .args(["--check", "--color", "always", "docs/examples/mistakes.clnrm.toml.tera"])
+        .current_dir(repository())
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let shown = format!(
+        "$ clnrm-lsp --check docs/examples/mistakes.clnrm.toml.tera\n\n{}",
+        String::from_utf8(output.stdout).unwrap()
+    );
+    let picture = anstyle_svg::Term::new().min_width_px(840).render_svg(&shown);
+    let path = repository().join("docs/images/check.svg");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &picture).unwrap();
+    }
+    let taken = fs::read_to_string(&path).unwrap_or_default();
+    assert!(taken == picture, "docs/images/check.svg is stale: UPDATE_DOCS=1 cargo test --test docs");
+}
