@@ -11,7 +11,7 @@ use super::mapping::Mapping;
 use super::reading_mode::{Reading, reading};
 use super::render::RenderRequest;
 use super::string_tags::problems_in_strings;
-use super::{Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations};
+use super::{Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations, project};
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{Problem, ReadingMode, SourceFile, TemplateEngine, TemplateLoader};
@@ -79,6 +79,7 @@ impl Analyzer {
             (FileKind::MacroLibrary, _) if options.libraries => {
                 RenderRequest::new(self, document, options, loader()).analyze_library(mode)
             }
+            (FileKind::ProjectSettings, _) => project::analyze(document, options),
             _ => unjudged(document, kind, mode),
         }
     }

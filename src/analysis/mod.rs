@@ -10,6 +10,7 @@ mod mapping;
 mod merge;
 mod options;
 mod outcome;
+pub mod project;
 pub mod reading_mode;
 mod render;
 mod string_tags;

@@ -20,6 +20,8 @@ pub struct AnalysisOptions {
     pub combinations: Combinations,
     /// Whether the templates of macro libraries are checked too. Their text is no test and never judged as one.
     pub libraries: bool,
+    /// The variables that the project sets for all templates.
+    pub variables: super::project::Variables,
     /// The severities that the project sets.
     pub severities: Severities,
     /// What seeded functions start from, unless the file says otherwise.
@@ -35,6 +37,7 @@ impl Default for AnalysisOptions {
             roots: Vec::new(),
             combinations: Combinations::default(),
             libraries: false,
+            variables: super::project::Variables::default(),
             severities: Severities::default(),
             seed: 42,
         }

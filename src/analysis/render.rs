@@ -14,6 +14,7 @@ use super::mapping::Mapping;
 use super::merge::{CheckedCombination, merge};
 use super::variables::file_variables;
 use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
+use crate::template::names::counts_in_library;
 use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
 use crate::template::{FileId, FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
 use crate::validation::Level;
@@ -63,6 +64,7 @@ impl<'a> RenderRequest<'a> {
         let variables = Variables::resolve(&Sources {
             overrides: Some(&self.options.overrides),
             file: Some(&file),
+            project: Some(&self.options.variables),
             environment: self.environment.clone(),
             seed: self.options.seed,
         });
@@ -130,7 +132,9 @@ impl<'a> RenderRequest<'a> {
     pub(super) fn analyze_library(&self, mode: ReadingMode) -> Analysis {
         let started = Instant::now();
         let variables = self.plan().variables;
-        let rendered = self.render(RenderInput { document: self.document, variables: &variables, loader: self.loader });
+        let mut rendered =
+            self.render(RenderInput { document: self.document, variables: &variables, loader: self.loader });
+        rendered.problems.retain(counts_in_library(&self.document.text));
         let render = started.elapsed();
         let judged = judge(Evidence {
             text: "",
@@ -140,7 +144,8 @@ impl<'a> RenderRequest<'a> {
             map: None,
             level: Level::Syntax,
         });
-        let diagnostics = Mapping::IDENTITY.diagnostics(judged.findings);
+        let mapping = Mapping { is_built_in: &|file| is_built_in(&rendered, file), ..Mapping::IDENTITY };
+        let diagnostics = mapping.diagnostics(judged.findings);
         Analysis {
             kind: FileKind::MacroLibrary,
             mode,
@@ -200,8 +205,17 @@ impl<'a> RenderRequest<'a> {
 
     /// The text decides on its own variables and imports, so they need not be part of the context.
     fn key(&self, combination: usize) -> CacheKey {
-        let AnalysisOptions { level, trusted, overrides, roots, seed, combinations: _, libraries: _, severities: _ } =
-            self.options;
+        let AnalysisOptions {
+            level,
+            trusted,
+            overrides,
+            roots,
+            variables,
+            seed,
+            combinations: _,
+            libraries: _,
+            severities: _,
+        } = self.options;
         let SourceFile { name, path, text } = self.document;
         let context = json!({
             "name": name,
@@ -210,6 +224,7 @@ impl<'a> RenderRequest<'a> {
             "trusted": trusted,
             "overrides": overrides,
             "roots": roots.iter().map(|root| root.to_string_lossy()).collect::<Vec<_>>(),
+            "variables": variables,
             "seed": seed,
             "combination": combination,
         });

@@ -10,7 +10,7 @@ use super::discovery::{Input, Target, targets};
 use super::progress::Progress;
 use super::settings::Projects;
 use super::{TROUBLE, output, panics, paths, read, workers};
-use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, RenderCache};
+use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, FileKind, RenderCache};
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
 use crate::report::{write_failure, write_note, write_warning};
 use crate::template::SourceFile;
@@ -78,7 +78,14 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
                 Input::File(path) | Input::Stdin(Some(path)) => path,
                 Input::Stdin(None) | Input::Missing(_) => Path::new("stdin"),
             };
-            Job { options: projects.options(path), target }
+            let options = projects.options(path);
+            // Where it is one of many, a library is checked by the tests that import it.
+            let is_library = target.named && FileKind::of_name(path) == Some(FileKind::MacroLibrary);
+            let options = match is_library {
+                true => Arc::new(AnalysisOptions { libraries: true, ..(*options).clone() }),
+                false => options,
+            };
+            Job { options, target }
         })
         .collect();
     let problems = projects.into_problems();
@@ -100,14 +107,15 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
     });
     let mut files: Vec<CheckedFile> = files.collect();
     for (path, failure) in problems.failures {
-        let failed = CheckedFile { path, named: false, outcome: Outcome::Failed(failure) };
-        match files.iter_mut().find(|file| file.path == failed.path) {
-            Some(file) => *file = failed,
-            None => files.push(failed),
+        // Settings that are checked themselves have their findings there.
+        if !files.iter().any(|file| file.path == path) {
+            files.push(CheckedFile { path, named: false, outcome: Outcome::Failed(failure) });
         }
     }
+    let warnings = problems.warnings.into_iter().filter(|(path, _)| !files.iter().any(|file| file.path == *path));
+    let warnings = warnings.map(|(_, warning)| warning).collect();
     let timing = options.timing.then_some(timing);
-    (Report { files, strict: options.strict, timing, style }, problems.warnings)
+    (Report { files, strict: options.strict, timing, style }, warnings)
 }
 
 /// One file with what its project says.

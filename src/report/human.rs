@@ -149,7 +149,10 @@ fn summary_line(report: &Report, summary: &Summary) -> String {
         .map(|(count, word, _)| counted(*count, word))
         .collect();
     let mut line = if summary.tests == 0 {
-        "no test checked".to_owned()
+        match shown.as_slice() {
+            [] => "no test checked".to_owned(),
+            shown => return format!("{} in {} (no test checked)", listed(shown), counted(summary.not_judged, "file")),
+        }
     } else if shown.is_empty() {
         format!("no problems in {}", counted(summary.tests, "test"))
     } else {

@@ -15,6 +15,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let summary = report.summary();
     let failing = |file: &&CheckedFile| matches!(file.outcome, Outcome::Checked(_)) && report.fails(file);
     let failures = report.files.iter().filter(failing).count();
+    let skipped = report.files.iter().filter(|file| skip_reason(report, file).is_some()).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{}\"", summary.files, summary.failed);
     let time = match report.timing {
         Some(timing) => format!(" time=\"{:.3}\"", timing.total.as_secs_f64()),
@@ -22,12 +23,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"clnrm-lsp\" {counts}{time}>")?;
-    writeln!(out, "  <testsuite name=\"clnrm-lsp\" {counts} skipped=\"{}\"{time}>", summary.not_judged)?;
+    writeln!(out, "  <testsuite name=\"clnrm-lsp\" {counts} skipped=\"{skipped}\"{time}>")?;
     for file in &report.files {
         write_case(report, file, out)?;
     }
     writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
+}
+
+/// Why a file counts as skipped: it is no test, and nothing is wrong with it.
+fn skip_reason(report: &Report, file: &CheckedFile) -> Option<&'static str> {
+    let Outcome::Checked(checked) = &file.outcome else { return None };
+    let is_silent = !checked.diagnostics.iter().any(|diagnostic| report.shows(diagnostic));
+    not_judged(checked.kind).filter(|_| is_silent)
 }
 
 fn write_case(report: &Report, file: &CheckedFile, out: &mut dyn Write) -> io::Result<()> {
@@ -47,7 +55,7 @@ fn write_case(report: &Report, file: &CheckedFile, out: &mut dyn Write) -> io::R
         write!(out, " time=\"{:.3}\"", total.as_secs_f64())?;
     }
     let findings = findings(report, file, checked);
-    if let Some(reason) = not_judged(checked.kind) {
+    if let Some(reason) = skip_reason(report, file) {
         writeln!(out, ">\n      <skipped message=\"{}\"/>", escape(reason))?;
     } else if report.fails(file) {
         let counts = [(Severity::Error, "error"), (Severity::Warning, "warning")]

@@ -31,7 +31,7 @@ pub const fn kind_code(kind: FileKind) -> &'static str {
 pub const fn not_judged(kind: FileKind) -> Option<&'static str> {
     match kind {
         FileKind::Test => None,
-        FileKind::MacroLibrary => Some("is a macro library, not a test; it is checked where a test imports it"),
+        FileKind::MacroLibrary => Some("is a macro library, not a test; only its templates are checked"),
         FileKind::ProjectSettings => Some("holds the settings of the project, it is not a test"),
         FileKind::CoverageManifest => Some("is a coverage manifest, not a test"),
         FileKind::Other => Some("has nothing of a cleanroom test in it"),

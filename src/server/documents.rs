@@ -1,12 +1,13 @@
 //! The documents that the client has open: the only place where their text changes.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tower_lsp::ls_types::Uri;
 
 use crate::analysis::Analysis;
+use crate::analysis::project::is_project_file;
 use crate::text::{Change, Document, Encoding};
 
 /// One open document.
@@ -72,9 +73,19 @@ impl Documents {
     /// Gives a new revision to every judged document for which `affected` holds, and returns these, sorted. A document that was
     /// never judged has its first analysis before it, which sees the newest state anyhow.
     pub fn renew(&mut self, affected: impl Fn(&Judged) -> bool) -> Vec<Uri> {
+        self.renew_where(|document| document.judged.as_deref().is_some_and(&affected))
+    }
+
+    /// Gives a new revision to every document but that at `path`, and returns these, sorted. The first analysis of one may be
+    /// under way already, with a state that is no longer the newest.
+    pub fn renew_others(&mut self, path: &Path) -> Vec<Uri> {
+        self.renew_where(|document| document.path.as_deref() != Some(path))
+    }
+
+    fn renew_where(&mut self, affected: impl Fn(&OpenDocument) -> bool) -> Vec<Uri> {
         let mut renewed = Vec::new();
         for (uri, document) in &mut self.open {
-            if document.judged.as_deref().is_some_and(&affected) {
+            if affected(document) {
                 self.revisions += 1;
                 document.revision = self.revisions;
                 renewed.push(uri.clone());
@@ -118,6 +129,12 @@ impl Documents {
     pub fn buffers(&self, except: &Uri) -> Vec<(PathBuf, Document)> {
         let others = self.open.iter().filter(|(uri, _)| *uri != except);
         others.filter_map(|(_, document)| Some((document.path.clone()?, document.text.clone()))).collect()
+    }
+
+    /// The texts of all open `cleanroom.toml`.
+    pub fn settings(&self) -> Vec<(PathBuf, Document)> {
+        let paths = self.open.values().filter_map(|document| Some((document.path.clone()?, document.text.clone())));
+        paths.filter(|(path, _)| is_project_file(path)).collect()
     }
 
     /// All open documents, in no order.

@@ -1,5 +1,6 @@
 //! From a snapshot of a document to its findings: the pipeline as the server uses it.
 
+use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -7,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::documents::Judged;
 use super::session::Snapshot;
 use super::settings::LevelSetting;
+use crate::analysis::project::{self, Projects, is_project_file};
 use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
     RenderCache, StageDurations,
@@ -14,16 +16,19 @@ use crate::analysis::{
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{LoadError, ReadingMode, SourceFile, TemplateLoader};
+use crate::text::Document;
 use crate::validation::Level;
 
 /// The pipeline with what all documents share.
 pub struct Judge {
     analyzer: Analyzer,
+    projects: Projects,
 }
 
 impl Default for Judge {
     fn default() -> Self {
-        Self { analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())) }
+        let cache = RenderCache::in_memory(CacheLimits::default());
+        Self { analyzer: Analyzer::new(Environment::process(), cache), projects: Projects::default() }
     }
 }
 
@@ -35,14 +40,7 @@ impl Judge {
         let name =
             snapshot.path.as_ref().map_or_else(|| snapshot.uri.as_str().to_owned(), |path| path.display().to_string());
         let document = SourceFile { name, path: snapshot.path.clone(), text };
-        let options = AnalysisOptions {
-            level: level(snapshot.settings.level),
-            trusted: snapshot.trusted,
-            overrides: snapshot.settings.variables.clone(),
-            roots: snapshot.folders.clone(),
-            combinations: if snapshot.settings.all_combinations { Combinations::ALL } else { Combinations::default() },
-            ..AnalysisOptions::default()
-        };
+        let options = self.options(snapshot);
         let loader = BufferLoader { snapshot, disk: OnceLock::new() };
         let analysis =
             panic::catch_unwind(AssertUnwindSafe(|| self.analyzer.analyze_with(&document, &options, &loader)));
@@ -51,6 +49,34 @@ impl Judge {
             nothing(document)
         });
         Judged { revision: snapshot.revision, version: snapshot.version, text: snapshot.text.clone(), analysis }
+    }
+
+    /// What the client and the project set for a document.
+    fn options(&self, snapshot: &Snapshot) -> AnalysisOptions {
+        let options = AnalysisOptions {
+            level: level(snapshot.settings.level),
+            trusted: snapshot.trusted,
+            overrides: snapshot.settings.variables.clone(),
+            roots: snapshot.folders.clone(),
+            combinations: if snapshot.settings.all_combinations { Combinations::ALL } else { Combinations::default() },
+            libraries: true,
+            ..AnalysisOptions::default()
+        };
+        let own = snapshot.path.iter().map(|path| (path.as_path(), &snapshot.text));
+        let others = snapshot.buffers.iter().map(|(path, text)| (path.as_path(), text));
+        let settings = Settings {
+            folders: &snapshot.folders,
+            trusted: snapshot.trusted,
+            open: own.chain(others).filter(|(path, _)| is_project_file(path)).collect(),
+        };
+        let found = snapshot.path.as_deref().and_then(|path| settings.nearest(path));
+        let Some((file, text)) = found else { return options };
+        let project = self.projects.of_text(&text);
+        if file.parent().is_some_and(|folder| snapshot.folders.iter().any(|root| root == folder)) {
+            // The cache is shared by all projects, so those in subfolders have no say.
+            self.analyzer.cache().limit_entries(project.cache_entries.unwrap_or(CacheLimits::default().entries));
+        }
+        project.apply(options)
     }
 
     /// Forgets all cached renders; returns how many there were.
@@ -65,17 +91,42 @@ impl Judge {
         self.analyzer.cache().statistics()
     }
 
-    /// The `cleanroom.toml` that counts for a file.
-    pub fn project_settings(&self, path: &Path) -> Option<PathBuf> {
-        path.ancestors().skip(1).map(|folder| folder.join("cleanroom.toml")).find(|settings| settings.is_file())
-    }
-
     /// Whether the analysis of a document read `path`, or would read it if it existed.
     pub fn depends_on(&self, judged: &Judged, path: &Path) -> bool {
         let is_read = judged.analysis.files.iter().skip(1).any(|file| file.path.as_deref() == Some(path));
         is_read || misses_a_template(&judged.analysis) || shadows_built_in(&judged.analysis, path)
     }
 }
+
+/// Where settings are looked for, and those that the editor has open: their text counts, not the file's.
+pub struct Settings<'a> {
+    /// The workspace's folders.
+    pub folders: &'a [PathBuf],
+    /// Whether the workspace is trusted.
+    pub trusted: bool,
+    /// Each open `cleanroom.toml`.
+    pub open: Vec<(&'a Path, &'a Document)>,
+}
+
+impl Settings<'_> {
+    /// The `cleanroom.toml` that counts for a file, and its text. One that can't be read counts, and says nothing.
+    pub fn nearest(&self, path: &Path) -> Option<(PathBuf, Arc<str>)> {
+        project::nearest(path, self.folders, self.trusted, |file| {
+            if let Some((_, text)) = self.open.iter().find(|(path, _)| *path == file) {
+                return Some(text.text());
+            }
+            if !project::is_readable(file, self.folders, self.trusted) {
+                return None;
+            }
+            let is_small = file.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST_SETTINGS);
+            let text = is_small.then(|| fs::read_to_string(file).ok()).flatten();
+            Some(text.unwrap_or_default().into())
+        })
+    }
+}
+
+/// No `cleanroom.toml` longer than this, in bytes, is read.
+const LARGEST_SETTINGS: u64 = 4 << 20;
 
 /// Finds templates as the editor has them: open documents over files. Most documents need none, so it is set up on demand.
 struct BufferLoader<'a> {

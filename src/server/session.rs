@@ -22,6 +22,7 @@ use super::metrics::Latencies;
 use super::outbox::Outbox;
 use super::requests::rendered;
 use super::settings::{InitializationOptions, Settings};
+use crate::analysis::project::is_project_file;
 use crate::text::Document;
 use crate::watch::{self, Watcher};
 
@@ -144,20 +145,28 @@ impl Session {
     /// Judges all open documents again for which `affected` holds.
     pub fn judge_again(&self, affected: impl Fn(&Judged) -> bool) {
         let uris = self.state().documents.renew(affected);
+        self.judge_all_soon(&uris);
+    }
+
+    fn judge_all_soon(&self, uris: &[lsp::Uri]) {
         for uri in uris {
-            self.judge_soon(&uri);
+            self.judge_soon(uri);
         }
     }
 
-    /// Judges the documents again that read `path`, or looked for it in vain.
+    /// Judges the documents again that read `path`, or looked for it in vain: all others, if it is a project's settings.
     pub fn judge_dependents(&self, path: &Path) {
+        if is_project_file(path) {
+            let uris = self.state().documents.renew_others(path);
+            return self.judge_all_soon(&uris);
+        }
         self.judge_again(|judged| self.judge().depends_on(judged, path));
     }
 
     /// Judges what depends on files that changed on disk.
     pub fn files_changed(&self, paths: &[PathBuf]) {
-        if paths.iter().any(|path| path.file_name().is_some_and(|name| name == PROJECT_SETTINGS)) {
-            self.judge_again(|_| true);
+        if let Some(settings) = paths.iter().find(|path| is_project_file(path)) {
+            self.judge_dependents(settings);
         } else {
             self.judge_again(|judged| paths.iter().any(|path| self.judge().depends_on(judged, path)));
         }
@@ -260,9 +269,6 @@ impl Session {
         self.shared.outbox.send_latest(uri.as_str(), &notification);
     }
 }
-
-/// The name of a project's settings.
-const PROJECT_SETTINGS: &str = "cleanroom.toml";
 
 /// Whether a change of this file can matter.
 fn is_watched(path: &Path) -> bool {

@@ -59,6 +59,17 @@ pub(super) fn check(program: &Program, variables: &Variables) -> (Vec<Problem>, 
     (check.problems, check.lookups)
 }
 
+/// Whether a mistake in a library counts. Its macros see their parameters alone, but what stands around them is written only
+/// where another file includes it, and sees what is defined there.
+pub fn counts_in_library(library: &str) -> impl Fn(&Problem) -> bool {
+    let definitions: Vec<Span> = ParsedFile::new(library).definitions().collect();
+    move |problem| {
+        let depends = matches!(problem.kind, ProblemKind::UndefinedVariable { .. } | ProblemKind::RenderFailed { .. });
+        let FileSpan { file, span } = problem.at;
+        !depends || file != FileId::DOCUMENT || definitions.iter().any(|definition| definition.covers(span))
+    }
+}
+
 /// Checks the names in the expressions of a file that is read as it stands. What forms no complete expression is plain text
 /// there, and reported as [`ProblemKind::IncompleteExpression`].
 pub fn check_in_string(document: &SourceFile, variables: &Variables) -> Vec<Problem> {

@@ -103,6 +103,13 @@ impl ParsedFile {
         file
     }
 
+    /// The bodies of its macros and components, from the opening tag to the closing one.
+    pub fn definitions(&self) -> impl Iterator<Item = Span> {
+        let tokens = &self.lexed.tokens;
+        let opening = tokens.iter().filter(|token| matches!(token.keyword, Keyword::Macro | Keyword::Component));
+        opening.filter_map(|token| Some(token.span.join(tokens.get(token.mate?)?.span)))
+    }
+
     /// The `extends` tag that counts: the first.
     pub fn extends(&self) -> Option<&Reference> {
         self.references.iter().find(|reference| reference.kind == ReferenceKind::Extends)

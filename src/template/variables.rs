@@ -5,11 +5,12 @@
 //! 1. overrides (`--var name=value`);
 //! 2. the file's own `[vars]` and `[template.vars]`. A line such as `svc = "{{ svc }}"` repeats a variable and defines none; a
 //!    value with other expressions in it is rendered alone, before the file is;
-//! 3. the environment: for the seven standard variables the one that belongs to it (`svc` ← `SERVICE_NAME`), for others the
+//! 3. the project's `[template.vars]` in `cleanroom.toml`;
+//! 4. the environment: for the seven standard variables the one that belongs to it (`svc` ← `SERVICE_NAME`), for others the
 //!    same name in upper case;
-//! 4. the defaults of the seven standard variables.
+//! 5. the defaults of the seven standard variables.
 //!
-//! All but the third are in the map `vars` too. `matrix` and `otel` hold `[matrix]`, `[template.matrix]` and `[template.otel]`.
+//! All but the fourth are in the map `vars` too. `matrix` and `otel` hold `[matrix]`, `[template.matrix]` and `[template.otel]`.
 //!
 //! # Matrices
 //!
@@ -76,6 +77,8 @@ pub enum VariableOrigin {
     Override,
     /// In the document: its `key = value`.
     File(Span),
+    /// In the project's `cleanroom.toml`.
+    Project,
     /// In the environment, under this name.
     Environment(String),
     /// By default.

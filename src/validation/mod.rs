@@ -7,6 +7,7 @@ pub mod expectations;
 pub mod finding;
 mod lookup;
 pub mod page;
+mod project;
 mod references;
 #[cfg(test)]
 mod robustness;
@@ -19,6 +20,7 @@ pub mod subject;
 pub use allow::Allows;
 pub use catalogue::{RULES, check, check_stage};
 pub use finding::{Finding, Findings, Fix, Place, TextEdit};
+pub use project::check_project;
 pub use rule::{Level, Rule, Severity, Stage};
 pub use severities::{Setting, SettingError, Severities};
 pub use subject::Subject;

@@ -202,7 +202,7 @@ fn files_that_are_no_tests_are_said_to_be_so() {
     assert_eq!((ran.code, ran.files()), (Some(0), expected.map(str::to_owned).to_vec()));
     let ran = workspace.check(&["_macros.toml.tera", "cleanroom.toml", "coverage.toml"]);
     insta::assert_snapshot!(ran.stdout, @r#"
-    note: `_macros.toml.tera` is a macro library, not a test; it is checked where a test imports it
+    note: `_macros.toml.tera` is a macro library, not a test; only its templates are checked
     note: `cleanroom.toml` holds the settings of the project, it is not a test
     note: `coverage.toml` is a coverage manifest, not a test
     no test checked (3 other files not judged)
@@ -308,4 +308,79 @@ fn templates_see_the_variables_and_the_environment_unless_untrusted() {
     assert_eq!(check(&[], who), ["undefined-variable"]);
     assert_eq!(check(&["--var", "what=x"], &[]), ["unset-environment-variable"]);
     assert_eq!(check(&["--var", "what=x", "--untrusted"], who), ["unset-environment-variable"]);
+}
+
+#[test]
+fn settings_that_are_named_have_findings_with_places() {
+    let workspace = Workspace::new(&[
+        ("cleanroom.toml", "[lint]\norphan-servce = \"off\"\nentries = 3\n[cahce]\n"),
+        ("b/cleanroom.toml", "[lint\n"),
+        ("a.clnrm.toml", GOOD),
+    ]);
+    let ran = workspace.check(&["--format", "json", "cleanroom.toml", "a.clnrm.toml"]);
+    assert_eq!(
+        ran.findings(),
+        [
+            "cleanroom.toml:2:1 warning unknown-rule",
+            "cleanroom.toml:3:11 error wrong-type",
+            "cleanroom.toml:4:2 warning unknown-key"
+        ]
+    );
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "told once");
+    let ran = workspace.check(&["--format", "json", "b/cleanroom.toml"]);
+    assert_eq!((ran.code, ran.findings()), (Some(1), vec!["b/cleanroom.toml:1:1 error toml-syntax".to_owned()]));
+}
+
+#[test]
+fn a_library_that_is_named_has_the_mistakes_of_its_templates() {
+    let library = "{% macro one(a) %}\n{{ a | uper }}\n{% endmacro %}\nnot = = toml\n";
+    let workspace = Workspace::new(&[("_own.toml.tera", library), ("a.clnrm.toml", GOOD)]);
+    let ran = workspace.check(&["_own.toml.tera"]);
+    assert_eq!(ran.code, Some(1));
+    insta::assert_snapshot!(ran.stdout, @r#"
+    error[unknown-filter]: there is no filter `uper`
+     --> _own.toml.tera:2:8
+      |
+    1 | {% macro one(a) %}
+    2 | {{ a | uper }}
+      |        ^^^^
+    3 | {% endmacro %}
+      |
+      = help: did you mean `upper`?
+
+    note: `_own.toml.tera` is a macro library, not a test; only its templates are checked
+    1 error in 1 file (no test checked)
+    "#);
+    let ran = workspace.check(&["--format", "json", "."]);
+    assert_eq!((ran.code, ran.findings()), (Some(0), Vec::new()), "nothing uses it");
+}
+
+#[test]
+fn the_variables_of_the_project_are_seen_by_its_templates() {
+    let text = GOOD.replace("echo hello", "{% if vars.loud %}shout{% endif %} {{ what }} {{ svc }}");
+    let text = format!("[vars]\nsvc = \"own\"\n{{% set unused = 1 %}}{text}");
+    let workspace = Workspace::new(&[
+        ("cleanroom.toml", "[template.vars]\nwhat = \"hello\"\nloud = true\nsvc = \"theirs\"\n"),
+        ("a.clnrm.toml.tera", &text),
+        ("b/a.clnrm.toml.tera", &text),
+        ("b/cleanroom.toml", ""),
+    ]);
+    let found = workspace.check(&["--format", "json"]).findings();
+    assert!(found.iter().all(|it| it.starts_with("b/") && it.ends_with("error undefined-variable")), "{found:?}");
+    assert_eq!(found.len(), 1, "a condition may ask for what is not there");
+}
+
+#[test]
+fn who_calls_a_macro_of_the_pack_reads_nothing_of_note_about_its_text() {
+    let calls = "{{ m::span(name=\"a\") }}\n{{ m::graph_relationship(parent=\"a\", child=\"b\") }}\n\
+                 {{ m::status_validation(pattern=\"a*\") }}\n{{ m::scenario(name=\"x\", service=\"app\", cmd=\"true\") }}\n";
+    let text = format!("{{% import \"_macros.toml.tera\" as m %}}{GOOD}\n{calls}");
+    let workspace = Workspace::new(&[("a.clnrm.toml.tera", &text)]);
+    let report = workspace.check(&["--format", "json", "--hints"]).json();
+    for found in report["files"][0]["diagnostics"].as_array().expect("a list of findings") {
+        // A finding about an argument stands at the argument; one about the pack's own text at the call.
+        let related = found["related"].as_array().expect("a list of places");
+        let is_in_pack = related.iter().any(|it| it["path"].as_str().is_some_and(|path| path.contains("built-in")));
+        assert!(!is_in_pack || found["range"]["start"]["column"] != 1, "{found}");
+    }
 }

@@ -115,3 +115,131 @@ fn folders_come_and_go() {
     let folders = client.request("clnrm/status", json!({})).unwrap()["folders"].clone();
     assert_eq!(folders, json!([workspace.folder.path().display().to_string()]));
 }
+
+/// Waits until the diagnostics of a document have these codes.
+fn wait_for_codes(client: &mut Client, uri: &str, codes: &[&str]) {
+    client.wait(&format!("{codes:?} in {uri}"), |message| {
+        message["params"]["uri"] == uri
+            && message["params"]["diagnostics"]
+                .as_array()
+                .is_some_and(|all| all.iter().map(|it| it["code"].as_str().unwrap()).collect::<Vec<_>>() == codes)
+    });
+}
+
+#[test]
+fn the_projects_settings_count_and_their_change_too() {
+    let mut workspace = Workspace::new(json!({}), &[("cleanroom.toml", "[lint]\nunknown-value = \"warning\"\n")]);
+    let test = workspace.uri("a.clnrm.toml");
+    workspace.client.open(&test, &broken());
+    assert_eq!(workspace.client.diagnostics(&test, Some(1))[0]["severity"], 2);
+    workspace.write("cleanroom.toml", "[lint]\nunknown-value = \"off\"\n");
+    workspace.client.wait("the test without findings", |message| {
+        message["params"]["uri"] == test && message["params"]["diagnostics"] == json!([])
+    });
+}
+
+#[test]
+fn settings_count_as_the_editor_has_them() {
+    let mut workspace = Workspace::new(json!({}), &[("cleanroom.toml", "[lint]\nunknown-value = \"warning\"\n")]);
+    let (test, settings) = (workspace.uri("a.clnrm.toml"), workspace.uri("cleanroom.toml"));
+    let client = &mut workspace.client;
+    client.open(&test, &broken());
+    assert_eq!(client.diagnostics(&test, Some(1))[0]["severity"], 2);
+    client.open(&settings, "[lint]\nunknown-value = \"off\"\n");
+    wait_for_codes(client, &test, &[]);
+    client.replace(&settings, 2, "[lint]\n");
+    let found = client.wait("the error", |message| {
+        message["params"]["uri"] == test && message["params"]["diagnostics"][0]["severity"] == 1
+    });
+    assert_eq!(found["params"]["version"], 1, "the test's own version");
+    client.close(&settings);
+    client.wait("what the file says", |message| {
+        message["params"]["uri"] == test && message["params"]["diagnostics"][0]["severity"] == 2
+    });
+}
+
+#[test]
+fn the_projects_variables_are_those_of_every_template() {
+    let settings = "[template.vars]\nwhat = \"hello\"\n";
+    let mut workspace = Workspace::new(json!({}), &[("cleanroom.toml", settings)]);
+    let (test, settings) = (workspace.uri("a.clnrm.toml.tera"), workspace.uri("cleanroom.toml"));
+    let client = &mut workspace.client;
+    client.open(
+        &test,
+        &format!(
+            "{{% set unused = 1 %}}\n{CLEAN}\n# {{# {{{{ x }}}} #}}\n[report]\njson = \"{{{{ vars.what }}}}.json\"\n"
+        ),
+    );
+    assert_eq!(errors(&client.diagnostics(&test, Some(1))), [""; 0]);
+    client.open(&settings, "[template.vars]\nwhich = \"hello\"\n");
+    client.wait("the error", |message| {
+        message["params"]["uri"] == test
+            && message["params"]["diagnostics"].as_array().is_some_and(|all| errors(all) == ["undefined-variable"])
+    });
+}
+
+#[test]
+fn settings_have_findings_of_their_own() {
+    let mut workspace = Workspace::new(json!({}), &[]);
+    let settings = workspace.uri("cleanroom.toml");
+    let client = &mut workspace.client;
+    client.open(&settings, "[lnt]\n[lint]\nbroad-glop = \"off\"\nimage-reference = \"of\"\n");
+    let found = client.diagnostics(&settings, Some(1));
+    let places: Vec<_> = found.iter().map(|it| (it["code"].as_str().unwrap(), &it["range"]["start"])).collect();
+    assert_eq!(
+        places,
+        [
+            ("unknown-key", &json!({ "line": 0, "character": 1 })),
+            ("unknown-rule", &json!({ "line": 2, "character": 0 })),
+            ("unknown-value", &json!({ "line": 3, "character": 18 })),
+        ]
+    );
+    client.replace(&settings, 2, "[lint]\nbroad-glob = \"off\"\n");
+    assert_eq!(client.diagnostics(&settings, Some(2)), [Value::Null; 0]);
+}
+
+#[test]
+fn the_status_says_which_settings_count() {
+    let mut workspace = Workspace::new(json!({}), &[]);
+    let (test, settings) = (workspace.uri("a.clnrm.toml"), workspace.uri("cleanroom.toml"));
+    let client = &mut workspace.client;
+    client.open(&test, CLEAN);
+    let ask = json!({ "uri": test });
+    let before = client.request("clnrm/status", ask.clone()).unwrap();
+    assert_eq!(before["document"]["projectSettings"], Value::Null);
+    client.open(&settings, "");
+    let after = client.request("clnrm/status", ask).unwrap();
+    let path = workspace.folder.path().join("cleanroom.toml");
+    assert_eq!(after["document"]["projectSettings"], json!(path.display().to_string()), "though it is not saved yet");
+}
+
+#[test]
+fn settings_outside_of_an_untrusted_workspace_are_not_read() {
+    let outer = tempfile::tempdir().unwrap();
+    let root = outer.path().join("w");
+    fs::create_dir(&root).unwrap();
+    fs::write(outer.path().join("cleanroom.toml"), "[lint]\nunknown-value = \"off\"\n").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(outer.path().join("cleanroom.toml"), root.join("cleanroom.toml")).unwrap();
+    let mut client = Client::start(json!({
+        "workspaceFolders": [{ "uri": uri_of(&root), "name": "w" }],
+        "initializationOptions": { "workspaceTrusted": false },
+    }));
+    let test = uri_of(&root.join("a.clnrm.toml"));
+    client.open(&test, &broken());
+    assert_eq!(client.diagnostics(&test, Some(1))[0]["severity"], 1);
+}
+
+#[test]
+fn a_library_has_the_mistakes_of_its_templates() {
+    let mut workspace = Workspace::new(json!({}), &[]);
+    let library = workspace.uri("_own.toml.tera");
+    let client = &mut workspace.client;
+    let text = "name = {{ from_the_importer }}\n{% macro one(a) %}\n{{ a | uper }} {{ b }} {{ self::two(x=1) }}\n{% endmacro %}\n\
+                {% macro two() %}{% endmacro %}\nnot = = toml\n";
+    client.open(&library, text);
+    let found = client.diagnostics(&library, Some(1));
+    let places: Vec<_> = found.iter().map(|it| (it["code"].as_str().unwrap(), &it["range"]["start"])).collect();
+    let at = |character: u32| json!({ "line": 2, "character": character });
+    assert_eq!(places, [("unknown-filter", &at(7)), ("undefined-variable", &at(18)), ("unknown-argument", &at(36))]);
+}

@@ -1,5 +1,6 @@
 //! Where cache entries are kept.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::{CacheKey, CachedRender};
@@ -19,6 +20,11 @@ pub trait CacheBackend: Send + Sync {
 
     /// Forgets all entries for which `condition` holds. Yields how many there were.
     fn remove_where(&self, condition: &dyn Fn(&CacheKey, &CachedRender) -> bool) -> usize;
+
+    /// Keeps at most so many entries from now on. Yields how many had to go for it. A store with other bounds ignores it.
+    fn limit_entries(&self, _entries: NonZeroUsize) -> usize {
+        0
+    }
 
     /// Forgets everything.
     fn clear(&self);

@@ -25,12 +25,12 @@ impl Default for CacheLimits {
 /// Cache entries in memory, bounded by their number and by their size.
 #[derive(Debug)]
 pub struct MemoryBackend {
-    limits: CacheLimits,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
+    limits: CacheLimits,
     /// Unbounded for the crate; the bounds are kept here, because it knows of no bytes.
     entries: LruCache<CacheKey, Arc<CachedRender>>,
     /// The sum of the sizes of all entries.
@@ -40,7 +40,7 @@ struct State {
 impl MemoryBackend {
     /// An empty store.
     pub fn new(limits: CacheLimits) -> Self {
-        Self { limits, state: Mutex::new(State { entries: LruCache::unbounded(), bytes: 0 }) }
+        Self { state: Mutex::new(State { limits, entries: LruCache::unbounded(), bytes: 0 }) }
     }
 
     /// The lock is held for single look-ups and moves only. A thread that died while holding it can't have left the
@@ -82,8 +82,8 @@ impl CacheBackend for MemoryBackend {
         let mut state = self.state();
         dropped.extend(state.remove(&key));
         let replaced = dropped.len();
-        if size <= self.limits.bytes {
-            while state.entries.len() >= self.limits.entries.get() || state.bytes + size > self.limits.bytes {
+        if size <= state.limits.bytes {
+            while state.entries.len() >= state.limits.entries.get() || state.bytes + size > state.limits.bytes {
                 let Some(oldest) = state.remove_oldest() else { break };
                 dropped.push(oldest);
             }
@@ -104,6 +104,18 @@ impl CacheBackend for MemoryBackend {
         let keys: Vec<CacheKey> =
             state.entries.iter().filter(|(key, entry)| condition(key, entry)).map(|(key, _)| *key).collect();
         keys.iter().filter(|key| state.remove(key).is_some()).count()
+    }
+
+    fn limit_entries(&self, entries: NonZeroUsize) -> usize {
+        let mut dropped = Vec::new();
+        let mut state = self.state();
+        state.limits.entries = entries;
+        while state.entries.len() > entries.get() {
+            let Some(oldest) = state.remove_oldest() else { break };
+            dropped.push(oldest);
+        }
+        drop(state);
+        dropped.len()
     }
 
     fn clear(&self) {

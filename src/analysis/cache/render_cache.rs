@@ -1,5 +1,6 @@
 //! The cache of judged renders: look-up with check of the dependencies, invalidation, statistics.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,6 +60,12 @@ impl RenderCache {
     /// Forgets all renders in this context. Yields how many there were.
     pub fn invalidate_context(&self, context: &Digest) -> usize {
         self.backend.remove_where(&|key, _| key.context == *context)
+    }
+
+    /// Keeps at most so many entries from now on.
+    pub fn limit_entries(&self, entries: NonZeroUsize) {
+        let evicted = self.backend.limit_entries(entries);
+        self.evictions.fetch_add(evicted as u64, Ordering::Relaxed);
     }
 
     /// Forgets everything. The counters of the statistics go on.

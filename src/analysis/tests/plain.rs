@@ -80,7 +80,7 @@ fn the_author_and_the_project_have_the_last_word() {
 
 #[test]
 fn what_is_no_test_is_not_judged() {
-    for (name, kind) in [("cleanroom.toml", FileKind::ProjectSettings), ("_macros.toml.tera", FileKind::MacroLibrary)] {
+    for (name, kind) in [("notes.toml", FileKind::Other), ("_macros.toml.tera", FileKind::MacroLibrary)] {
         let analysis = Analyzer::default().analyze(&document(name, "nope = = {{"), &AnalysisOptions::default());
         assert_eq!((analysis.kind, analysis.diagnostics.len()), (kind, 0));
     }

@@ -5,6 +5,7 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::Uri;
 
 use crate::analysis::{CacheStatistics, FileKind};
+use crate::server::judge::Settings;
 use crate::server::metrics::Percentiles;
 use crate::server::session::Session;
 
@@ -108,7 +109,14 @@ fn document_status(session: &Session, uri: &Uri) -> DocumentStatus {
         FileKind::Other => "not a test: neither its name nor its tables are those of one, ignored",
     });
     let (open, version) = (document.is_some(), document.map(|document| document.version));
+    let (folders, trusted) = (state.folders.clone(), state.trusted);
+    let buffers = state.documents.settings();
     drop(state);
-    let settings = uri.to_file_path().and_then(|path| session.judge().project_settings(&path));
-    DocumentStatus { open, version, kind, project_settings: settings.map(|path| path.display().to_string()) }
+    let settings = Settings {
+        folders: &folders,
+        trusted,
+        open: buffers.iter().map(|(path, text)| (path.as_path(), text)).collect(),
+    };
+    let nearest = uri.to_file_path().and_then(|path| settings.nearest(&path));
+    DocumentStatus { open, version, kind, project_settings: nearest.map(|(path, _)| path.display().to_string()) }
 }

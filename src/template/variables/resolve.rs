@@ -29,6 +29,8 @@ pub struct Sources<'a> {
     pub overrides: Option<&'a BTreeMap<String, String>>,
     /// The definitions of the file.
     pub file: Option<&'a FileVariables>,
+    /// The definitions of the project, by name.
+    pub project: Option<&'a serde_json::Map<String, serde_json::Value>>,
     /// The environment.
     pub environment: Environment,
     /// The seed, unless the file names one.
@@ -37,7 +39,7 @@ pub struct Sources<'a> {
 
 impl Default for Sources<'_> {
     fn default() -> Self {
-        Self { overrides: None, file: None, environment: Environment::Hidden, seed: DEFAULT_SEED }
+        Self { overrides: None, file: None, project: None, environment: Environment::Hidden, seed: DEFAULT_SEED }
     }
 }
 
@@ -63,6 +65,15 @@ impl Variables {
             for (name, text) in overrides {
                 resolver.override_with(name, text, file);
             }
+        }
+        let project = sources.project.map(leaves).unwrap_or_default();
+        let is_own = |path: &[String]| {
+            let mut own = file.vars.iter().filter(|definition| !is_mirror(definition));
+            own.any(|definition| definition.path.starts_with(path) || path.starts_with(&definition.path))
+        };
+        for (path, value) in project.iter().filter(|(path, _)| !is_own(path)) {
+            let value = resolver.rendered(value);
+            resolver.define("vars", path, value, VariableOrigin::Project);
         }
         resolver.standard_variables(file);
         // What is plain first, so that expressions may use it wherever it stands.
@@ -258,6 +269,23 @@ impl Resolver {
         }
         self.variables
     }
+}
+
+/// The values of the project that are no tables themselves (and empty tables), by their paths.
+fn leaves(variables: &serde_json::Map<String, serde_json::Value>) -> Vec<(Vec<String>, Value)> {
+    let mut open: Vec<(Vec<String>, &serde_json::Value)> =
+        variables.iter().rev().map(|(name, value)| (vec![name.clone()], value)).collect();
+    let mut leaves = Vec::new();
+    while let Some((path, value)) = open.pop() {
+        match value.as_object().filter(|below| !below.is_empty()) {
+            Some(below) => {
+                let below = below.iter().rev().map(|(key, value)| ([path.as_slice(), &[key.clone()]].concat(), value));
+                open.extend(below);
+            }
+            None => leaves.extend(Value::try_from_serializable(value).ok().map(|value| (path, value))),
+        }
+    }
+    leaves
 }
 
 /// `svc = "{{ svc }}"`, also with `vars.` before the name.
