@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +28,9 @@ pub struct Client {
     pub configuration: Option<Value>,
     /// Sent requests by id, so that their results can be checked.
     sent: std::collections::HashMap<String, String>,
+    /// Whether the server has told of a panic on standard error, which it must not.
+    panicked: Arc<AtomicBool>,
+    errors: Option<thread::JoinHandle<()>>,
 }
 
 impl Client {
@@ -35,9 +40,19 @@ impl Client {
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("the server starts");
+        let panicked = Arc::new(AtomicBool::new(false));
+        let errors = process.stderr.take().map(|errors| {
+            let panicked = Arc::clone(&panicked);
+            thread::spawn(move || {
+                for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                    panicked.fetch_or(line.contains("panicked"), Ordering::Relaxed);
+                    eprintln!("{line}");
+                }
+            })
+        });
         let output = process.stdout.take().expect("standard output is piped");
         let input = process.stdin.take();
         let (sender, messages) = mpsc::channel();
@@ -54,10 +69,18 @@ impl Client {
             input,
             messages,
             pending: VecDeque::new(),
-            next_id: 0,
+            // Above the ids in recorded sessions.
+            next_id: 10_000,
             configuration: Some(Value::Null),
             sent: std::collections::HashMap::new(),
+            panicked,
+            errors,
         }
+    }
+
+    /// The server's process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Starts a server and initializes it with these parameters, which are put over the least that a client must say.
@@ -84,6 +107,9 @@ impl Client {
 
     /// Sends a message.
     pub fn send(&mut self, message: &Value) {
+        if let (Some(id), Some(method)) = (message.get("id"), message.get("method").and_then(Value::as_str)) {
+            self.sent.insert(id.to_string(), method.to_owned());
+        }
         self.send_raw(&frame(message));
     }
 
@@ -100,7 +126,6 @@ impl Client {
         if !params.is_null() {
             message["params"] = params;
         }
-        self.sent.insert(Value::from(id).to_string(), method.to_owned());
         self.send(&message);
         id
     }
@@ -185,6 +210,16 @@ impl Client {
         }
     }
 
+    /// The notifications with this method that came and that nobody has asked for.
+    pub fn received(&self, method: &str) -> impl Iterator<Item = &Value> {
+        self.pending.iter().filter(move |message| message["method"] == method)
+    }
+
+    /// Forgets the notifications that nobody has asked for.
+    pub fn forget(&mut self) {
+        self.pending.clear();
+    }
+
     /// Whether no notification with this method comes within `time`.
     pub fn is_silent(&mut self, method: &str, time: Duration) -> bool {
         let deadline = Instant::now() + time;
@@ -228,6 +263,10 @@ impl Client {
         assert_eq!(self.request("shutdown", Value::Null), Ok(Value::Null));
         self.send(&json!({ "jsonrpc": "2.0", "method": "exit" }));
         assert_eq!(self.wait_for_end().code(), Some(0));
+        if let Some(errors) = self.errors.take() {
+            errors.join().expect("standard error is read to its end");
+        }
+        assert!(!self.panicked.load(Ordering::Relaxed), "the server panicked; see standard error");
     }
 }
 

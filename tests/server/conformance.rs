@@ -19,6 +19,11 @@ pub fn check(message: &Value, answered: Option<&str>) {
     }
 }
 
+/// Fails the test if the parameters of an `initialize` that was written by hand are not what the meta model wants.
+pub fn check_initialize(params: &Value) {
+    same::<<gen_lsp_types::InitializeRequest as Request>::Params>(params, "initialize");
+}
+
 fn sent(method: &str, message: &Value) {
     use gen_lsp_types as lsp;
     let params = &message["params"];

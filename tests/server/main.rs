@@ -9,5 +9,7 @@ mod diagnostics;
 mod edits;
 mod lifecycle;
 mod liveness;
+mod memory;
 mod preview;
+mod sessions;
 mod settings;
