@@ -9,7 +9,7 @@ use super::excerpt::Excerpt;
 use super::summary::named_stages;
 use super::words::{counted, listed, not_judged};
 use super::{Checked, CheckedFile, Failure, Outcome, Report, Source, Style, Summary, Timing};
-use crate::analysis::Diagnostic;
+use crate::analysis::{Diagnostic, FileKind};
 use crate::text::Span;
 use crate::validation::Severity;
 
@@ -148,22 +148,25 @@ fn summary_line(report: &Report, summary: &Summary) -> String {
         .filter(|(count, _, shown)| *count > 0 && *shown)
         .map(|(count, word, _)| counted(*count, word))
         .collect();
-    let mut line = if summary.tests == 0 {
-        match shown.as_slice() {
-            [] => "no test checked".to_owned(),
-            shown => return format!("{} in {} (no test checked)", listed(shown), counted(summary.not_judged, "file")),
-        }
+    // Findings in libraries and settings count too, though these are no tests.
+    let others = report.files.iter().filter(|file| is_other_with_findings(file)).count();
+    let judged = match others {
+        0 => counted(summary.tests, "test"),
+        _ => counted(summary.tests + others, "file"),
+    };
+    let mut line = if summary.tests + others == 0 {
+        "no test checked".to_owned()
     } else if shown.is_empty() {
-        format!("no problems in {}", counted(summary.tests, "test"))
+        format!("no problems in {judged}")
     } else {
-        format!("{} in {}", listed(&shown), counted(summary.tests, "test"))
+        format!("{} in {judged}", listed(&shown))
     };
     let mut remarks = Vec::new();
     if summary.hints > 0 && !report.style.hints {
         remarks.push(format!("{} hidden, shown by `--hints`", counted(summary.hints, "hint")));
     }
-    if summary.not_judged > 0 {
-        remarks.push(format!("{} not judged", counted(summary.not_judged, "other file")));
+    if summary.not_judged > others {
+        remarks.push(format!("{} not judged", counted(summary.not_judged - others, "other file")));
     }
     if summary.failed > 0 {
         remarks.push(format!("{} could not be checked", counted(summary.failed, "file")));
@@ -172,6 +175,12 @@ fn summary_line(report: &Report, summary: &Summary) -> String {
         line += &format!(" ({})", remarks.join("; "));
     }
     line
+}
+
+/// Whether a file is no test, and something is wrong with it.
+fn is_other_with_findings(file: &CheckedFile) -> bool {
+    let Outcome::Checked(checked) = &file.outcome else { return false };
+    checked.kind != FileKind::Test && !checked.diagnostics.is_empty()
 }
 
 fn write_timing(timing: &Timing, out: &mut dyn Write) -> io::Result<()> {

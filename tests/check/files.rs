@@ -349,7 +349,7 @@ fn a_library_that_is_named_has_the_mistakes_of_its_templates() {
       = help: did you mean `upper`?
 
     note: `_own.toml.tera` is a macro library, not a test; only its templates are checked
-    1 error in 1 file (no test checked)
+    1 error in 1 file
     "#);
     let ran = workspace.check(&["--format", "json", "."]);
     assert_eq!((ran.code, ran.findings()), (Some(0), Vec::new()), "nothing uses it");
@@ -383,4 +383,14 @@ fn who_calls_a_macro_of_the_pack_reads_nothing_of_note_about_its_text() {
         let is_in_pack = related.iter().any(|it| it["path"].as_str().is_some_and(|path| path.contains("built-in")));
         assert!(!is_in_pack || found["range"]["start"]["column"] != 1, "{found}");
     }
+}
+
+#[test]
+fn mistakes_in_the_expressions_of_strings_are_warnings() {
+    let text = GOOD.replace("echo hello", "echo {{ nope() }} {{ svc | uper }} {{ who }} {{ env(name='NO_SUCH') }}");
+    let workspace = Workspace::new(&[("a.clnrm.toml", &text)]);
+    let ran = workspace.check(&["--format", "json"]);
+    let codes: Vec<String> = ran.findings().iter().filter_map(|it| Some(it.split_once(' ')?.1.to_owned())).collect();
+    let expected = ["unknown-function", "unknown-filter", "undefined-variable", "unset-environment-variable"];
+    assert_eq!((ran.code, codes), (Some(0), expected.map(|code| format!("warning {code}")).to_vec()));
 }

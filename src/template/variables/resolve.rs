@@ -279,7 +279,10 @@ fn leaves(variables: &serde_json::Map<String, serde_json::Value>) -> Vec<(Vec<St
     while let Some((path, value)) = open.pop() {
         match value.as_object().filter(|below| !below.is_empty()) {
             Some(below) => {
-                let below = below.iter().rev().map(|(key, value)| ([path.as_slice(), &[key.clone()]].concat(), value));
+                let below = below
+                    .iter()
+                    .rev()
+                    .map(|(key, value)| ([path.as_slice(), std::slice::from_ref(key)].concat(), value));
                 open.extend(below);
             }
             None => leaves.extend(Value::try_from_serializable(value).ok().map(|value| (path, value))),
