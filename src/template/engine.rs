@@ -2,6 +2,7 @@
 //!
 //! Imported files are lowered and compiled once and remembered by content, so that a keystroke costs the document alone.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use super::parsed::{ParsedFile, ReferenceKind};
 use super::program::Program;
 use super::render::{RenderInput, Rendered};
 use super::source::{FileId, SourceFile};
-use super::{budget, language};
+use super::{budget, language, library};
 
 /// How many imported files, and how many compiled sets of them, are remembered.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -58,6 +59,8 @@ struct LibraryKey {
     written: Vec<bool>,
     marks: Marks,
     coarse_blocks: bool,
+    /// Empty unless the built-in library, of which only called macros are lowered, is among the files.
+    called: BTreeSet<String>,
 }
 
 /// All imported files of a program, compiled.
@@ -163,6 +166,10 @@ impl TemplateEngine {
             written: (0..files.len()).map(|file| job.is_written(FileId(file as u32))).collect(),
             marks: job.marks,
             coarse_blocks: job.coarse_blocks(),
+            called: match files.iter().any(|file| library::is_built_in(&file.source)) {
+                true => job.program.called.clone(),
+                false => BTreeSet::new(),
+            },
         });
         if let Some(key) = &key
             && let Some(known) = self.cache.lock().unwrap_or_else(PoisonError::into_inner).libraries.get(key)

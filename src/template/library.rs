@@ -37,6 +37,11 @@ pub fn built_in(name: &str) -> Option<SourceFile> {
     Some(SourceFile { name: (*name).to_owned(), path: None, text: text.clone() })
 }
 
+/// Whether `file` is one of the built-in files, not one that stands in its place.
+pub(super) fn is_built_in(file: &SourceFile) -> bool {
+    file.path.is_none() && BUILT_IN.iter().any(|(name, text)| *name == file.name && Arc::ptr_eq(text, &file.text))
+}
+
 fn built_in_names() -> impl Iterator<Item = String> {
     BUILT_IN.iter().map(|(name, _)| (*name).to_owned())
 }

@@ -89,7 +89,7 @@ pub fn check_in_string(document: &SourceFile, variables: &Variables) -> Vec<Prob
     }
     let links = vec![None; parsed.references.len()];
     let source = SourceFile { text, ..document.clone() };
-    let program = Program { files: vec![ProgramFile { source, parsed, links }] };
+    let program = Program { files: vec![ProgramFile { source, parsed, links }], called: BTreeSet::new() };
     problems.extend(check(&program, variables).0);
     // What is an escape there was one of TOML.
     problems.retain(

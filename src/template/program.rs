@@ -1,8 +1,9 @@
 //! All files that take part in one render: the document and everything that it imports, includes or extends, directly or not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::library;
 use super::parsed::{ParsedFile, Reference, ReferenceKind};
 use super::problem::{Problem, ProblemKind};
 use super::render::{LoadError, TemplateLoader};
@@ -32,6 +33,9 @@ pub struct ProgramFile {
 pub struct Program {
     /// The document first.
     pub files: Vec<ProgramFile>,
+    /// The names of macros that something may call, directly or through macros of the built-in library. The library's other
+    /// macros need not be lowered and compiled for each document, which costs more than all else in a short one.
+    pub called: BTreeSet<String>,
 }
 
 impl Program {
@@ -70,7 +74,8 @@ impl Program {
             files[at].links = links;
             at += 1;
         }
-        let mut program = Self { files };
+        let called = called(&files);
+        let mut program = Self { files, called };
         program.cut_circles(&mut problems);
         (program, problems)
     }
@@ -158,6 +163,37 @@ impl Program {
                 Visit::Done => {}
             }
         }
+    }
+}
+
+/// All names that stand behind `::` in the files, and in those macros of the built-in library that are among them. Names that
+/// are no calls (in text, say) do no harm.
+fn called(files: &[ProgramFile]) -> BTreeSet<String> {
+    let (built_in, own): (Vec<_>, Vec<_>) = files.iter().partition(|file| library::is_built_in(&file.source));
+    let mut called = BTreeSet::new();
+    let mut texts: Vec<&str> = own.iter().map(|file| &*file.source.text).collect();
+    while let Some(text) = texts.pop() {
+        for at in memchr::memmem::find_iter(text.as_bytes(), "::") {
+            let name = text[at + 2..].trim_start();
+            let end = name
+                .find(|character: char| character != '_' && !character.is_ascii_alphanumeric())
+                .unwrap_or(name.len());
+            if end == 0 || !called.insert(name[..end].to_owned()) {
+                continue;
+            }
+            texts.extend(built_in.iter().filter_map(|file| file.macro_text(&name[..end])));
+        }
+    }
+    called
+}
+
+impl ProgramFile {
+    /// The text of the body of a macro.
+    fn macro_text(&self, name: &str) -> Option<&str> {
+        let tokens = &self.parsed.lexed.tokens;
+        let opening = tokens.get(self.parsed.macros.get(name)?.token)?;
+        let closing = tokens.get(opening.mate?)?;
+        self.source.text.get(opening.span.start..closing.span.end)
     }
 }
 

@@ -262,7 +262,7 @@ impl Attempt<'_> {
     /// The text between the tags of the document, and nothing else.
     fn skeleton(&mut self) -> Outcome {
         let marks = unused_marks(self.program, 0);
-        let alone = Program { files: self.program.files[..1].to_vec() };
+        let alone = Program { files: self.program.files[..1].to_vec(), called: BTreeSet::new() };
         let mut alone = alone;
         alone.files[0].links.fill(None);
         let mut repairs = Repairs::default();

@@ -31,6 +31,7 @@ use std::fmt::Write as _;
 pub use self::output::Output;
 use super::budget::STEP_FUNCTION;
 use super::lexer::{Keyword, Token, TokenKind};
+use super::library;
 use super::parsed::{ReferenceKind, dotted_name, is_super_call};
 use super::problem::{Problem, ProblemKind};
 use super::program::{Program, ProgramFile};
@@ -241,11 +242,15 @@ impl<'a> Lowering<'a> {
     }
 
     fn macros(&mut self, out: &mut Output, mode: Mode) {
+        let is_built_in = library::is_built_in(&self.file.source);
         let definitions: BTreeMap<usize, _> =
             self.file.parsed.macros.values().map(|definition| (definition.token, definition)).collect();
         for (&index, definition) in &definitions {
             let token = &self.tokens()[index];
             let Some(mate) = token.mate.filter(|_| !self.is_broken(index)) else { continue };
+            if is_built_in && !self.input.program.called.contains(&definition.name) {
+                continue;
+            }
             let prefix = if mode == Mode::Marked { "mi" } else { "mc" };
             let names: Vec<&str> = definition.params.iter().map(|param| component_param(&param.name)).collect();
             let head = format!("{{% component {prefix}{}.{}({}) %}}", self.unit(), definition.name, names.join(", "));

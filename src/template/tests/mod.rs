@@ -1,5 +1,6 @@
 //! Renders small documents through the public door.
 
+mod called;
 mod dialect;
 mod macro_pack;
 mod origins;
