@@ -149,6 +149,8 @@ impl Scan<'_> {
     /// Reads `key = value` below `table`.
     fn entry(&mut self, table: &[String], in_list: bool, span: Span) {
         let Some(text) = span.slice(self.text) else { return };
+        // A carriage return at the end is half a line end, which no TOML may hold.
+        let text = text.trim_end_matches('\r');
         if let Ok(parsed) = DeTable::parse(text) {
             // A text that TOML ends too early (`"{{ x | default(value="y") }}"`) is no TOML, so this is the whole value.
             let mut leaves = Vec::new();
@@ -476,6 +478,12 @@ name = "x"
         vars.c = {{ env(name='E', default='d') }}    <- c = "{{ env(name='E', default='d') }}"
         vars.h = 1    <- h = 1
         "#);
+    }
+
+    #[test]
+    fn line_ends_of_two_bytes_are_no_part_of_a_value() {
+        let variables = file_variables("[vars]\r\na = \"x\"\r\nb = [\r\n  1,\r\n]\r\nc = 2\r");
+        assert_eq!(variables.vars.iter().map(|it| it.path.concat()).collect::<Vec<_>>(), ["a", "b", "c"]);
     }
 
     #[test]
