@@ -7,7 +7,7 @@
 use super::{Diagnostic, DiagnosticFix, Related};
 use crate::template::{FileId, FileSpan, Origin, SourceMap, TrailKind};
 use crate::text::Span;
-use crate::validation::{Finding, Fix, Place, Severity};
+use crate::validation::{Finding, Fix, Level, Place, Severity};
 
 /// What findings are mapped by.
 #[derive(Clone, Copy)]
@@ -33,8 +33,8 @@ impl Mapping<'_> {
         let mut diagnostics: Vec<Diagnostic> =
             findings.into_iter().filter_map(|finding| self.diagnostic(finding)).collect();
         // Stable: of several equal ones the first found stays, which is the one of the first round or call.
-        diagnostics.sort_by(|a, b| (order(a), elsewhere(a)).cmp(&(order(b), elsewhere(b))));
-        diagnostics.dedup_by(|later, first| order(later) == order(first) && elsewhere(later) == elsewhere(first));
+        diagnostics.sort_by(|a, b| identity(a).cmp(&identity(b)));
+        diagnostics.dedup_by(|later, first| identity(later) == identity(first));
         diagnostics
     }
 
@@ -154,6 +154,14 @@ fn outermost_document_place(related: &[(Place, String)]) -> Option<Span> {
 fn elsewhere(diagnostic: &Diagnostic) -> Option<(FileId, Span)> {
     let related = diagnostic.related.iter().find(|related| related.file != FileId::DOCUMENT)?;
     Some((related.file, related.span))
+}
+
+/// What makes a diagnostic another one than those before. A mistake in the syntax is one mistake, though each round of a
+/// loop words it by other values.
+fn identity(diagnostic: &Diagnostic) -> impl Ord + use<'_> {
+    let is_syntax = diagnostic.rule.level() == Level::Syntax;
+    let message = if is_syntax { "" } else { diagnostic.message.as_str() };
+    (diagnostic.span, diagnostic.severity, diagnostic.rule.code, message, elsewhere(diagnostic))
 }
 
 /// The order in which diagnostics are shown.

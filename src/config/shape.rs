@@ -731,7 +731,7 @@ mod tests {
         assert_snapshot!(problems("[meta]\nname=1\nversion=1.0\n[services.db]\nimage='x'\nports=[true, '99999:1']\nargs='x'\n[steps]\nname='a'\ncommand=1\nexpected_exit_code='0'\ncontinue_on_failure='true'\n"), @r#"
     meta.name: WrongType { expected: "a text", found: "an integer", help: None, mend: Some("\"1\"") } at "1"
     meta.version: WrongType { expected: "a text", found: "a number", help: None, mend: Some("\"1.0\"") } at "1.0"
-    services.db.ports: WrongType { expected: "an integer or a text", found: "a boolean", help: None, mend: None } at "true"
+    services.db.ports: WrongType { expected: "an integer, a text or a table", found: "a boolean", help: None, mend: None } at "true"
     services.db.ports: Refused { what: "ports as texts" } at "'99999:1'"
     services.db.ports: WrongType { expected: "a port such as `8080` or `8080:80`", found: "another text", help: Some("ports go from 1 to 65535; the one on the host comes first"), mend: None } at "'99999:1'"
     services.db.args: WrongType { expected: "a list of texts", found: "a text", help: None, mend: Some("['x']") } at "'x'"

@@ -116,3 +116,21 @@ fn the_same_text_gives_the_same_findings() {
     let text = super::fixture::text_of(ORPHAN);
     assert_eq!(analyze(&text).diagnostics, analyze(&text).diagnostics);
 }
+
+#[test]
+fn what_a_string_imports_is_no_part_of_the_test() {
+    let script = "\"\"\"\ncat > a.toml.tera << 'EOF'\n{% import \"macros\" as m %}\n          ^^^^^^^^ unknown-template\n{{ m::service() }}\nEOF\"\"\"";
+    let fixture = ORPHAN.replace("\"apq\"\n           ^^^ orphan-service", "\"app\"").replace("\"echo\"", script);
+    let analysis = check(&fixture);
+    assert!(analysis.diagnostics.iter().all(|it| it.severity > Severity::Error), "{:?}", analysis.diagnostics);
+}
+
+#[test]
+fn a_service_may_take_its_image_from_a_template_and_spell_ports_as_tables() {
+    let text = ORPHAN.replace("\"apq\"\n           ^^^ orphan-service", "\"app\"").replace(
+        "image = \"alpine:3.20\"",
+        "extends = \"web\"\nports = [{ container = 80, host = 8080, protocol = \"udp\" }]",
+    );
+    let analysis = check(&text);
+    assert_eq!(analysis.config.services[0].ports.len(), 1);
+}

@@ -25,6 +25,8 @@ pub struct Service {
     pub plugin: Option<Text>,
     /// `type` (older dialect).
     pub kind: Option<Text>,
+    /// `extends`: a template that may bring what is missing here.
+    pub extends: Option<Text>,
     /// `image`.
     pub image: Option<Text>,
     /// `args`.
@@ -66,6 +68,18 @@ pub enum Protocol {
     Udp,
     /// `/sctp`.
     Sctp,
+}
+
+impl Protocol {
+    /// The protocol of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "tcp" => Some(Self::Tcp),
+            "udp" => Some(Self::Udp),
+            "sctp" => Some(Self::Sctp),
+            _ => None,
+        }
+    }
 }
 
 /// One published port.

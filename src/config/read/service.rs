@@ -1,6 +1,6 @@
 //! `[services.*]` and `[service.*]`: each spelling of environment, ports, volumes and health checks.
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::source::{Key, Source, Value, has_expression};
 use crate::config::duration;
@@ -22,6 +22,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         header: source.header(key, value),
         plugin: None,
         kind: None,
+        extends: None,
         image: None,
         args: None,
         command: None,
@@ -37,6 +38,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         match key.get_ref().as_ref() {
             "plugin" => service.plugin = source.text(value),
             "type" => service.kind = source.text(value),
+            "extends" => service.extends = source.text(value),
             "image" => service.image = source.text(value),
             "args" => service.args = source.texts(value),
             "command" => service.command = source.texts(value),
@@ -97,10 +99,26 @@ fn port(source: &Source<'_>, value: &Value<'_>) -> Option<Port> {
         let number = Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span);
         return Some(Port { host: number, container: number, protocol: Protocol::Tcp, span: number.span });
     }
+    if let DeValue::Table(table) = value.get_ref() {
+        return port_table(source, value, table);
+    }
     let text = source.text(value)?;
     let (host, container, protocol) = split_port(text.known()?)?;
     let place = |(number, start, end)| Spanned::new(number, text.part(start, end));
     Some(Port { host: place(host), container: place(container), protocol, span: text.span })
+}
+
+/// A port written as a table. One without `host` is published on any free port, and so clashes with none.
+fn port_table(source: &Source<'_>, value: &Value<'_>, table: &DeTable<'_>) -> Option<Port> {
+    let number = |name: &str| {
+        let number = source.integer(table.get(name)?)?;
+        Some(Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span))
+    };
+    let protocol = match table.get("protocol").and_then(|value| source.text(value)) {
+        Some(text) => Protocol::named(text.known()?)?,
+        None => Protocol::Tcp,
+    };
+    Some(Port { host: number("host")?, container: number("container")?, protocol, span: source.span(value.span()) })
 }
 
 /// A number with its place in the text that it stands in.
@@ -109,10 +127,7 @@ type PlacedPort = (u16, usize, usize);
 /// Host and container port, and the protocol, of `port`, `host:container`, `address:host:container`, each with an optional `/protocol`.
 pub(crate) fn split_port(text: &str) -> Option<(PlacedPort, PlacedPort, Protocol)> {
     let (ports, protocol) = match text.split_once('/') {
-        Some((ports, "tcp")) => (ports, Protocol::Tcp),
-        Some((ports, "udp")) => (ports, Protocol::Udp),
-        Some((ports, "sctp")) => (ports, Protocol::Sctp),
-        Some(_) => return None,
+        Some((ports, name)) => (ports, Protocol::named(name)?),
         None => (text, Protocol::Tcp),
     };
     let number = |start: usize, end: usize| {

@@ -32,7 +32,7 @@ pub(super) static STEP: Table = table(&[
     inert("retry", "How to try again; not interpreted by clnrm."),
     inert("retry_on_failure", "Whether to try again; not interpreted by clnrm."),
     key("run", NAME, "The command as one text, in place of `command`."),
-    key("service", TEXT, "The service that the command runs in.").read_by(EVERYONE),
+    key("service", NAME, "The service that the command runs in.").read_by(EVERYONE),
     inert("should_fail", "Whether the command is meant to fail; not interpreted by clnrm."),
     key("timeout", DURATION, "How long the command may take, such as `10s`. Checked here, used by nothing yet."),
     key("timeout_ms", COUNT, "How long the command may take, in milliseconds."),
@@ -73,7 +73,7 @@ pub(super) static SCENARIO: Table = table(&[
         "The command. It is split into words like in a shell; there are no pipes unless it is `sh -c '…'`.",
     )
     .read_by(EVERYONE),
-    key("service", TEXT, "The service that the command runs in.").read_by(EVERYONE),
+    key("service", NAME, "The service that the command runs in.").read_by(EVERYONE),
     key("steps", Shape::Tables(&STEP), "Steps in place of one command. clnrm 1.0 checks them and never runs them.")
         .read_by(EVERYONE),
     key("timeout_ms", COUNT, "How long the scenario may take, in milliseconds."),
@@ -87,7 +87,7 @@ static RUN_ITEM: Shape = Shape::Forms(&[form(Shape::Table(&RUN_COMMAND)), form(T
 
 static RUN_COMMAND: Table = table(&[
     key("command", COMMAND, "The command."),
-    key("service", TEXT, "The service that the command runs in."),
+    key("service", NAME, "The service that the command runs in."),
     key("timeout_ms", COUNT, "How long the command may take, in milliseconds."),
 ]);
 

@@ -59,7 +59,7 @@ static EXPECTED_TRACE: Table = table(&[
     inert("name", "A name for the trace; not interpreted by clnrm."),
     inert("ordered", "Whether order counts; not interpreted by clnrm."),
     key("parent_child", Shape::List(&PARENT_CHILD), "Pairs of parent and child."),
-    key("span_names", TEXTS, "Names of the spans.").required(),
+    key("span_names", TEXTS, "Names of the spans.").expected(),
     inert("trace_count", "How many traces there must be; not interpreted by clnrm."),
     key("trace_id", super::TEXT, "The trace's identifier."),
 ]);

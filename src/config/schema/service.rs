@@ -21,6 +21,7 @@ static SERVICE: Table = table(&[
     key("env_vars", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
     key("environment", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
     inert("expose", "Ports for other containers; not interpreted by clnrm."),
+    key("extends", NAME, "A template with the settings that the service does not set itself."),
     key("health_check", HEALTH_CHECK, "The command that tells whether the service is ready."),
     key("healthcheck", HEALTH_CHECK, "The command that tells whether the service is ready.").alias_of("health_check"),
     key("image", NAME, "The container image, such as `alpine:3.20`.").read_by(EVERYONE),
@@ -44,6 +45,7 @@ static SERVICE: Table = table(&[
     )
     .read_by(EVERYONE),
     inert("privileged", "Whether the container may do everything; not interpreted by clnrm."),
+    inert("readiness", "How to wait for the service; not interpreted by clnrm."),
     inert("resources", "CPU and memory limits; not interpreted by clnrm."),
     inert("restart", "Restart policy; not interpreted by clnrm."),
     key("strict", Shape::Boolean, "Whether a `surrealdb` service is strict.").read_by(RUN).default("false"),
@@ -92,8 +94,21 @@ static ENVIRONMENT_VALUE: Shape = Shape::Forms(&[
 /// A command as a list, or as one text.
 pub(super) const COMMAND: Shape = Shape::Forms(&[form(TEXTS), refused(NAME, "commands as one text")]);
 
-static PORT: Shape =
-    Shape::Forms(&[form(Shape::Integer(1, 65535)), refused(Shape::Text(TextRule::Port), "ports as texts")]);
+const PORT_NUMBER: Shape = Shape::Integer(1, 65535);
+
+static PORT: Shape = Shape::Forms(&[
+    form(PORT_NUMBER),
+    refused(Shape::Text(TextRule::Port), "ports as texts"),
+    refused(Shape::Table(&PORT_TABLE), "ports as tables"),
+]);
+
+static PORT_TABLE: Table = table(&[
+    key("container", PORT_NUMBER, "The port in the container.").required(),
+    key("host", PORT_NUMBER, "The port on the host; any free one where it is missing."),
+    inert("name", "What the port is for; not interpreted by clnrm."),
+    key("protocol", TEXT, "`tcp`, `udp` or `sctp`.").default("\"tcp\""),
+])
+.slips(&[("container_port", "container"), ("host_port", "host"), ("published", "host"), ("target", "container")]);
 
 static VOLUME: Shape = Shape::Forms(&[form(Shape::Table(&VOLUME_TABLE)), refused(NAME, "volumes as texts")]);
 
@@ -123,6 +138,7 @@ static HEALTH_CHECK_TABLE: Table = table(&[
     key("retries", COUNT, "How many probes may fail."),
     key("start_period", SECONDS, "Time before failures count."),
     key("timeout", SECONDS, "Time for one probe: seconds, or a text such as `5s`."),
+    inert("type", "The kind of probe; not interpreted by clnrm."),
 ]);
 
 const SECONDS: Shape = Shape::Forms(&[

@@ -36,7 +36,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let path = path.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" → ");
         findings.push(
             Finding::in_template(&RULE, problem, format!("the file leads back to itself: {path}"))
-                .help("move what both need into a third file"),
+                .help("move what both need into a third file")
+                .at_most(subject.worst_of_expressions()),
         );
     }
 }

@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     summary: "a container has no image to start from",
     explanation: "A service of the kind `generic_container` (which is what a service is when it names no `plugin`) is started \
                   from its `image`. Kinds that bring an image of their own (`surrealdb`, `otel_collector`, `postgres`, …) need \
-                  none, nor do `network_service` and `ollama`. A kind that this tool does not know is not judged.",
+                  none, nor do `network_service` and `ollama`. A kind that this tool does not know is not judged, nor is a service \
+                  that takes its settings from a template (`extends`).",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"
@@ -44,7 +45,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if !subject.is_whole() {
         return;
     }
-    for service in subject.config.services.iter().filter(|service| service.image.is_none()) {
+    for service in subject.config.services.iter().filter(|service| service.image.is_none() && service.extends.is_none())
+    {
         let EffectiveKind::Known(kind) = service.effective_kind() else { continue };
         if kind.image != ImageSource::Required {
             continue;

@@ -40,6 +40,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if !searched.is_empty() {
             finding = finding.help(format!("it was looked for in {}", searched.join(", then in ")));
         }
-        findings.push(finding.did_you_mean_in_template(name, suggestion.as_deref(), problem.at));
+        findings.push(
+            finding
+                .did_you_mean_in_template(name, suggestion.as_deref(), problem.at)
+                .at_most(subject.worst_of_expressions()),
+        );
     }
 }

@@ -34,6 +34,9 @@ command = ["echo", "hello"]
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::UnreadableTemplate { name, reason } = &problem.kind else { continue };
-        findings.push(Finding::in_template(&RULE, problem, format!("the file `{name}` can't be used: {reason}")));
+        findings.push(
+            Finding::in_template(&RULE, problem, format!("the file `{name}` can't be used: {reason}"))
+                .at_most(subject.worst_of_expressions()),
+        );
     }
 }
