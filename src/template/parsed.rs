@@ -115,6 +115,12 @@ impl ParsedFile {
         self.references.iter().find(|reference| reference.kind == ReferenceKind::Extends)
     }
 
+    /// Whether one of its `import` tags imports nothing, because it is no import as it is written. Which name it was meant to
+    /// give is not known.
+    pub fn has_broken_import(&self) -> bool {
+        self.lexed.tokens.iter().filter(|token| token.keyword == Keyword::Import).count() > self.imports.len()
+    }
+
     /// The reference that the tag `token` is.
     pub fn reference_of(&self, token: usize) -> Option<usize> {
         self.references.iter().position(|reference| reference.token == token)

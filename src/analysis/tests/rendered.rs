@@ -188,3 +188,12 @@ fn an_override_wins_over_the_file() {
     assert!(codes(&[]));
     assert!(!codes(&[("target", "app")]));
 }
+
+#[test]
+fn a_broken_import_is_one_mistake_whatever_was_meant_to_be_called() {
+    let call = "{{ m::span(\"a\") }}\n";
+    let head = "[meta]\nname = \"a\"\nversion = \"1\"\n[[steps]]\nname = \"b\"\ncommand = [\"c\"]\n";
+    let analysis = super::fixture::analyze(&format!("{{% import _macros as m %}}\n{head}{call}{call}"));
+    let errors = analysis.diagnostics.iter().filter(|it| it.severity == crate::validation::Severity::Error);
+    assert_eq!(errors.map(|it| it.rule.code).collect::<Vec<_>>(), ["template-syntax"]);
+}

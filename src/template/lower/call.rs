@@ -170,7 +170,7 @@ impl<'a> Lowering<'a> {
         let parsed = &program.file(file).parsed;
         let imported = parsed.imports.iter().find(|import| import.alias == namespace);
         // The import itself is the mistake if its file is missing, and is reported as such.
-        if target.is_none() && imported.is_some() {
+        if target.is_none() && (imported.is_some() || parsed.has_broken_import()) {
             return;
         }
         let suggestion = match target {

@@ -214,7 +214,7 @@ fn any_text_is_safe_in_an_argument() {
 
 #[test]
 fn every_macro_is_documented() {
-    let library = crate::template::library::built_in(MACRO_LIBRARY).unwrap();
+    let library = library::built_in(MACRO_LIBRARY).unwrap();
     let macros: Vec<_> = library.text.match_indices("\n{% macro ").collect();
     assert!(macros.len() >= 26);
     for (start, _) in macros {
