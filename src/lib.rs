@@ -13,6 +13,8 @@ pub mod validation;
 
 pub mod analysis;
 
+pub mod formatting;
+
 pub mod report;
 
 pub mod server;

@@ -13,6 +13,7 @@ mod outcome;
 pub mod project;
 pub mod reading_mode;
 mod render;
+mod rerender;
 mod string_tags;
 #[cfg(test)]
 mod tests;

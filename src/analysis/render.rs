@@ -31,7 +31,7 @@ pub(super) struct RenderRequest<'a> {
 /// The variables of a document and the axes of its matrix; found out at the first miss of the cache.
 pub(super) struct Plan {
     pub variables: Variables,
-    axes: Vec<String>,
+    pub axes: Vec<String>,
 }
 
 impl Plan {

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod discovery;
 mod explain;
+mod format;
 mod output;
 mod panics;
 mod paths;
@@ -15,8 +16,6 @@ mod settings;
 mod workers;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use arguments::{Arguments, Mode};
 
@@ -29,9 +28,10 @@ const TROUBLE: u8 = 2;
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     // Wrong usage ends the process here, with exit code 2.
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of_process();
     let code = match arguments.mode() {
         Mode::Check(check) => check::run(&check),
+        Mode::Format(format) => format::run(&format),
         Mode::Explain(code) => explain::run(code, arguments.color),
         Mode::Rules => explain::list(arguments.color),
         Mode::Serve => return serve::run(&arguments.serve_options),

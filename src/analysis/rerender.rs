@@ -1,0 +1,30 @@
+//! Renders a document as an analysis does, without judging it: for those who must know that a change of the text changes
+//! nothing.
+
+use super::render::{Plan, RenderRequest};
+use super::{AnalysisOptions, Analyzer};
+use crate::template::variables::Variables;
+use crate::template::{RenderInput, Rendered, SourceFile, TemplateLoader};
+
+impl Analyzer {
+    /// The render of the representative combination of a document. Not cached.
+    pub fn render(&self, document: &SourceFile, options: &AnalysisOptions, loader: &dyn TemplateLoader) -> Rendered {
+        let request = RenderRequest::new(self, document, options, loader);
+        let variables = representative(&request.plan());
+        request.render(RenderInput { document, variables: &variables, loader })
+    }
+
+    /// The variables of that render.
+    pub fn variables(
+        &self,
+        document: &SourceFile,
+        options: &AnalysisOptions,
+        loader: &dyn TemplateLoader,
+    ) -> Variables {
+        representative(&RenderRequest::new(self, document, options, loader).plan())
+    }
+}
+
+fn representative(plan: &Plan) -> Variables {
+    plan.variables.combination(&plan.axes, 0).0
+}

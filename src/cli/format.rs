@@ -1,0 +1,282 @@
+//! `--format`: brings files into shape, or tells which are not.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use similar::TextDiff;
+
+use super::arguments::FormatRun;
+use super::discovery::{Input, Target, targets};
+use super::settings::Projects;
+use super::{CLEAN, TROUBLE, output, panics, paths, read, workers};
+use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
+use crate::formatting::{EditorConfig, FormatOptions, FormatSettings, Formatted, Formatter, Surroundings};
+use crate::template::SourceFile;
+use crate::template::library::DiskLoader;
+use crate::template::variables::Environment;
+use crate::text::LineIndex;
+
+/// What `--check` says with when a file is not formatted.
+const UNFORMATTED: u8 = 1;
+
+/// Formats, reports, and gives the exit code.
+pub fn run(format: &FormatRun<'_>) -> u8 {
+    panics::keep_silent();
+    let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let targets = targets(format.paths, format.options.stdin_filename.as_deref(), &current);
+    let base = AnalysisOptions {
+        trusted: !format.options.untrusted,
+        overrides: format.options.variables.iter().cloned().collect(),
+        roots: paths::roots(format.paths, &current),
+        ..AnalysisOptions::default()
+    };
+    let mut styles = Styles { roots: base.roots.clone(), current: &current, projects: BTreeMap::new() };
+    let mut projects = Projects::new(base, &current);
+    let jobs: Vec<Job> = targets
+        .into_iter()
+        .map(|target| {
+            let path = match &target.input {
+                Input::File(path) | Input::Stdin(Some(path)) => path,
+                Input::Stdin(None) | Input::Missing(_) => Path::new("stdin"),
+            };
+            Job { options: projects.options(path), style: styles.options(path), target }
+        })
+        .collect();
+    let session = Session {
+        format,
+        analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())),
+        libraries: jobs.iter().any(Job::is_library),
+        jobs: &jobs,
+        current,
+    };
+    let importers = session.importers();
+    let done = workers::map(&jobs, |job| session.format(job, &importers));
+    report(format, &done)
+}
+
+/// Finds the style of each file: the nearest `cleanroom.toml` up to the roots, then `.editorconfig`.
+struct Styles<'a> {
+    roots: Vec<PathBuf>,
+    current: &'a Path,
+    /// By directory: what its files have in common.
+    projects: BTreeMap<PathBuf, FormatSettings>,
+}
+
+impl Styles<'_> {
+    fn options(&mut self, path: &Path) -> FormatOptions {
+        let path = paths::tidy(&self.current.join(path));
+        let directory = path.parent().unwrap_or(&path).to_path_buf();
+        let settings = match self.projects.get(&directory) {
+            Some(settings) => *settings,
+            None => {
+                let settings = FormatSettings::nearest(&path, &self.roots);
+                self.projects.insert(directory, settings);
+                settings
+            }
+        };
+        settings.options(&EditorConfig::of(&path))
+    }
+}
+
+/// One file with what its project says.
+struct Job {
+    target: Target,
+    options: Arc<AnalysisOptions>,
+    style: FormatOptions,
+}
+
+impl Job {
+    fn path(&self) -> Option<&Path> {
+        match &self.target.input {
+            Input::File(path) | Input::Stdin(Some(path)) => Some(path),
+            Input::Stdin(None) | Input::Missing(_) => None,
+        }
+    }
+
+    fn is_library(&self) -> bool {
+        self.path().and_then(FileKind::of_name) == Some(FileKind::MacroLibrary)
+    }
+}
+
+/// What all files share.
+struct Session<'a> {
+    format: &'a FormatRun<'a>,
+    analyzer: Analyzer,
+    /// Whether a library of macros is among the files.
+    libraries: bool,
+    jobs: &'a [Job],
+    current: PathBuf,
+}
+
+/// One file, formatted.
+#[derive(Default)]
+struct Done {
+    shown: String,
+    /// Whether it was to be changed.
+    changed: bool,
+    /// What goes to standard output.
+    out: String,
+    /// What goes to standard error, a line each.
+    remarks: Vec<String>,
+    /// Why it could not be read, formatted or written.
+    failure: Option<String>,
+}
+
+impl Session<'_> {
+    /// The files that may import a library, read once; none where there is no library.
+    fn importers(&self) -> Vec<SourceFile> {
+        if !self.libraries {
+            return Vec::new();
+        }
+        let files = self.jobs.iter().filter(|job| !job.is_library());
+        files
+            .filter_map(|job| match &job.target.input {
+                Input::File(path) => self.document(job, read::file(path).ok()?).into(),
+                _ => None,
+            })
+            .filter(|file: &SourceFile| file.text.contains("import") || file.text.contains("include"))
+            .collect()
+    }
+
+    fn document(&self, job: &Job, text: Arc<str>) -> SourceFile {
+        let path = job.path().map(|path| self.current.join(path));
+        SourceFile { name: job.target.shown.clone(), path, text }
+    }
+
+    fn format(&self, job: &Job, importers: &[SourceFile]) -> Done {
+        let mut done = Done { shown: job.target.shown.clone(), ..Done::default() };
+        let text = match &job.target.input {
+            Input::File(path) => read::file(path),
+            Input::Stdin(_) => read::stdin(),
+            Input::Missing(failure) => Err(failure.clone()),
+        };
+        let text = match text {
+            Ok(text) => text,
+            Err(failure) => {
+                done.failure = Some(failure.message);
+                return done;
+            }
+        };
+        let document = self.document(job, text);
+        let formatted = match panics::catch(|| self.formatted(job, &document, importers)) {
+            Ok(formatted) => formatted,
+            Err(message) => {
+                done.failure = Some(format!("this is a mistake of clnrm-lsp, please report it: {message}"));
+                return done;
+            }
+        };
+        done.remarks = remarks(&document, &formatted);
+        done.changed = !formatted.edits.is_empty();
+        let after = formatted.apply(&document.text);
+        if self.format.diff {
+            if done.changed {
+                let (before, after) = (format!("a/{}", done.shown), format!("b/{}", done.shown));
+                let new = formatted.apply(&document.text);
+                done.out =
+                    TextDiff::from_lines(&*document.text, &new).unified_diff().header(&before, &after).to_string();
+            }
+        } else if matches!(job.target.input, Input::Stdin(_)) && !self.format.check {
+            done.out = after;
+        } else if let (Input::File(path), true, false) = (&job.target.input, done.changed, self.format.check) {
+            done.failure = replace(path, &document.text, &after).err().map(|error| error.to_string());
+        }
+        done
+    }
+
+    fn formatted(&self, job: &Job, document: &SourceFile, importers: &[SourceFile]) -> Formatted {
+        let roots = job.options.roots.iter().cloned();
+        let loader = if job.options.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
+        let name = document.path.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+        let importers: Vec<SourceFile> = importers
+            .iter()
+            .filter(|file| job.is_library() && name.is_some_and(|name| file.text.contains(name)))
+            .cloned()
+            .collect();
+        let surroundings =
+            Surroundings { analyzer: &self.analyzer, options: &job.options, loader: &loader, importers: &importers };
+        Formatter { options: &job.style, surroundings: Some(surroundings) }.format(document)
+    }
+}
+
+fn remarks(document: &SourceFile, formatted: &Formatted) -> Vec<String> {
+    if formatted.notices.is_empty() {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(&document.text);
+    let remark = |notice: &crate::formatting::Notice| {
+        format!("{}:{}: {}", document.name, lines.line(notice.span.start), notice.kind)
+    };
+    formatted.notices.iter().map(remark).collect()
+}
+
+/// Puts `after` in the place of the file at `path`, which held `before`: all of it or nothing, whenever the process ends. A link
+/// stays a link, and permissions stay what they are.
+fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "can't be written: it is read-only"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write_new(&temporary, after, permissions).and_then(|()| {
+        // Somebody may have saved it meanwhile.
+        if fs::read(&path)? != before.as_bytes() {
+            return Err(io::Error::other("it changed while it was formatted; nothing was written"));
+        }
+        fs::rename(&temporary, &path)
+    });
+    if written.is_err() {
+        // What matters is told already.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(permissions)?;
+    file.sync_all()
+}
+
+/// Writes what was done; gives the exit code.
+fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
+    let mut out = String::new();
+    let mut remarks = String::new();
+    for file in done {
+        out.push_str(&file.out);
+        if file.changed && file.failure.is_none() && format.check && !format.diff {
+            out.push_str(&file.shown);
+            out.push('\n');
+        }
+        if !format.options.quiet {
+            file.remarks.iter().for_each(|remark| remarks.push_str(&format!("{remark}\n")));
+        }
+        if let Some(failure) = &file.failure {
+            remarks.push_str(&format!("{}: {failure}\n", file.shown));
+        }
+    }
+    let changed = done.iter().filter(|file| file.changed).count();
+    if !format.options.quiet {
+        let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        let rest = done.len() - changed - done.iter().filter(|file| file.failure.is_some() && !file.changed).count();
+        let verb = if format.check || format.diff { "to be formatted" } else { "formatted" };
+        remarks.push_str(&format!("{} {verb}, {} left unchanged\n", files(changed), files(rest)));
+    }
+    let written = output::write_stdout(out.as_bytes());
+    output::write_stderr(remarks.as_bytes());
+    match written {
+        Ok(()) if done.iter().any(|file| file.failure.is_some()) => TROUBLE,
+        Ok(()) if changed > 0 && format.check => UNFORMATTED,
+        Ok(()) => CLEAN,
+        Err(error) => {
+            output::write_stderr(format!("clnrm-lsp: can't write to standard output: {error}\n").as_bytes());
+            TROUBLE
+        }
+    }
+}

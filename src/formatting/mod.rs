@@ -1,0 +1,27 @@
+//! Formatting: from a text to the edits that bring it into shape. No edit leaves this room whose harmlessness was not proved; what
+//! can't be proved stays byte for byte, with a notice that says why. Does not know who asks.
+//!
+//! `scan` cuts the text into statements, in which template constructs are opaque; `arrange` orders them; `print` writes them;
+//! `proof` compares both texts; `edits` finds the difference.
+
+mod arrange;
+mod directives;
+pub mod editorconfig;
+mod edits;
+mod formatter;
+mod layout;
+mod options;
+mod order;
+mod print;
+mod proof;
+mod renders;
+mod scan;
+mod spacing;
+#[cfg(test)]
+mod tests;
+
+pub use editorconfig::EditorConfig;
+pub use formatter::{Formatted, Formatter, Notice, NoticeKind, TextEdit};
+pub use options::{FormatOptions, FormatSettings, Style};
+pub use proof::Change;
+pub use renders::Surroundings;
