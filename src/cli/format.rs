@@ -33,7 +33,8 @@ pub fn run(format: &FormatRun<'_>) -> u8 {
         roots: paths::roots(format.paths, &current),
         ..AnalysisOptions::default()
     };
-    let mut styles = Styles { roots: base.roots.clone(), current: &current, projects: BTreeMap::new() };
+    let mut styles =
+        Styles { roots: base.roots.clone(), trusted: base.trusted, current: &current, projects: BTreeMap::new() };
     let mut projects = Projects::new(base, &current);
     let jobs: Vec<Job> = targets
         .into_iter()
@@ -60,6 +61,7 @@ pub fn run(format: &FormatRun<'_>) -> u8 {
 /// Finds the style of each file: the nearest `cleanroom.toml` up to the roots, then `.editorconfig`.
 struct Styles<'a> {
     roots: Vec<PathBuf>,
+    trusted: bool,
     current: &'a Path,
     /// By directory: what its files have in common.
     projects: BTreeMap<PathBuf, FormatSettings>,
@@ -72,7 +74,7 @@ impl Styles<'_> {
         let settings = match self.projects.get(&directory) {
             Some(settings) => *settings,
             None => {
-                let settings = FormatSettings::nearest(&path, &self.roots);
+                let settings = FormatSettings::nearest(&path, &self.roots, self.trusted);
                 self.projects.insert(directory, settings);
                 settings
             }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::editorconfig::EditorConfig;
-use crate::config::project::FILE_NAME;
+use crate::analysis::project;
 
 /// In which order things stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,18 +84,13 @@ impl FormatSettings {
         }
     }
 
-    /// What the nearest `cleanroom.toml` says for `file` (an absolute path), up to the innermost of `roots` that holds it. What lies
-    /// above belongs to somebody else.
-    pub fn nearest(file: &Path, roots: &[PathBuf]) -> Self {
-        for directory in file.ancestors().skip(1) {
-            if let Ok(text) = std::fs::read_to_string(directory.join(FILE_NAME)) {
-                return Self::of_project(&text);
-            }
-            if !roots.iter().any(|root| directory.parent().is_some_and(|parent| parent.starts_with(root))) {
-                break;
-            }
-        }
-        Self::default()
+    /// What the `cleanroom.toml` that counts for `file` (an absolute path) says; see [`project::nearest`].
+    pub fn nearest(file: &Path, roots: &[PathBuf], trusted: bool) -> Self {
+        let read = |file: &Path| {
+            let readable = project::is_readable(file, roots, trusted);
+            readable.then(|| std::fs::read_to_string(file).unwrap_or_default())
+        };
+        project::nearest(file, roots, trusted, read).map(|(_, text)| Self::of_project(&text)).unwrap_or_default()
     }
 
     /// The options; what is not said here is taken from `.editorconfig`, and then from the defaults.

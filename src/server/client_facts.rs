@@ -27,6 +27,8 @@ pub struct ClientFacts {
     pub diagnostic_data: bool,
     /// Diagnostics may carry tags.
     pub diagnostic_tags: bool,
+    /// The client asks for edits before it saves.
+    pub asks_before_save: bool,
 }
 
 impl ClientFacts {
@@ -56,6 +58,10 @@ impl ClientFacts {
             code_description: publish.and_then(|publish| publish.code_description_support).unwrap_or(false),
             diagnostic_data: publish.and_then(|publish| publish.data_support).unwrap_or(false),
             diagnostic_tags: publish.is_some_and(|publish| publish.tag_support.is_some()),
+            asks_before_save: text
+                .and_then(|text| text.synchronization.as_ref())
+                .and_then(|synchronization| synchronization.will_save_wait_until)
+                .unwrap_or(false),
         }
     }
 

@@ -13,10 +13,11 @@ use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
     RenderCache, StageDurations,
 };
+use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings};
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{LoadError, ReadingMode, SourceFile, TemplateLoader};
-use crate::text::Document;
+use crate::text::{Document, Span};
 use crate::validation::Level;
 
 /// The pipeline with what all documents share.
@@ -36,10 +37,7 @@ impl Judge {
     /// Judges one revision. If the pipeline panics, which it must not, nothing is found and the log says so: a defect of ours
     /// must not take the session down.
     pub fn judge(&self, snapshot: &Snapshot) -> Judged {
-        let text = snapshot.text.text();
-        let name =
-            snapshot.path.as_ref().map_or_else(|| snapshot.uri.as_str().to_owned(), |path| path.display().to_string());
-        let document = SourceFile { name, path: snapshot.path.clone(), text };
+        let document = document(snapshot);
         let options = self.options(snapshot);
         let loader = BufferLoader { snapshot, disk: OnceLock::new() };
         let analysis =
@@ -62,21 +60,43 @@ impl Judge {
             libraries: true,
             ..AnalysisOptions::default()
         };
-        let own = snapshot.path.iter().map(|path| (path.as_path(), &snapshot.text));
-        let others = snapshot.buffers.iter().map(|(path, text)| (path.as_path(), text));
-        let settings = Settings {
-            folders: &snapshot.folders,
-            trusted: snapshot.trusted,
-            open: own.chain(others).filter(|(path, _)| is_project_file(path)).collect(),
-        };
-        let found = snapshot.path.as_deref().and_then(|path| settings.nearest(path));
-        let Some((file, text)) = found else { return options };
+        let Some((file, text)) = project_text(snapshot) else { return options };
         let project = self.projects.of_text(&text);
         if file.parent().is_some_and(|folder| snapshot.folders.iter().any(|root| root == folder)) {
             // The cache is shared by all projects, so those in subfolders have no say.
             self.analyzer.cache().limit_entries(project.cache_entries.unwrap_or(CacheLimits::default().entries));
         }
         project.apply(options)
+    }
+
+    /// Formats one revision, or what of it touches `range`, keeping the order of keys where `keeps_order`. If the formatter panics,
+    /// which it must not, nothing is changed.
+    pub fn format(&self, snapshot: &Snapshot, range: Option<Span>, keeps_order: bool) -> Formatted {
+        let (document, analysis) = (document(snapshot), self.options(snapshot));
+        let path = snapshot.path.as_deref();
+        let project = project_text(snapshot).map(|(_, text)| FormatSettings::of_project(&text)).unwrap_or_default();
+        let editorconfig = path.map(EditorConfig::of).unwrap_or_default();
+        let mut options = project.or(snapshot.settings.format).options(&editorconfig);
+        if keeps_order {
+            options.style = Style::Keep;
+        }
+        let loader = BufferLoader { snapshot, disk: OnceLock::new() };
+        // A library is proved by the open documents that import it.
+        let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
+            name: path.display().to_string(),
+            path: Some(path.clone()),
+            text: text.text(),
+        });
+        let is_library = path.and_then(FileKind::of_name) == Some(FileKind::MacroLibrary);
+        let importers: Vec<SourceFile> = if is_library { buffers.collect() } else { Vec::new() };
+        let surroundings =
+            Surroundings { analyzer: &self.analyzer, options: &analysis, loader: &loader, importers: &importers };
+        let formatter = Formatter { options: &options, surroundings: Some(surroundings) };
+        let formatted = panic::catch_unwind(AssertUnwindSafe(|| formatter.format_within(&document, range)));
+        formatted.unwrap_or_else(|_| {
+            tracing::error!(document = document.name, "the formatter panicked");
+            Formatted::default()
+        })
     }
 
     /// Forgets all cached renders; returns how many there were.
@@ -127,6 +147,24 @@ impl Settings<'_> {
 
 /// No `cleanroom.toml` longer than this, in bytes, is read.
 const LARGEST_SETTINGS: u64 = 4 << 20;
+
+/// The `cleanroom.toml` that counts for a document, and its text.
+fn project_text(snapshot: &Snapshot) -> Option<(PathBuf, Arc<str>)> {
+    let own = snapshot.path.iter().map(|path| (path.as_path(), &snapshot.text));
+    let others = snapshot.buffers.iter().map(|(path, text)| (path.as_path(), text));
+    let settings = Settings {
+        folders: &snapshot.folders,
+        trusted: snapshot.trusted,
+        open: own.chain(others).filter(|(path, _)| is_project_file(path)).collect(),
+    };
+    settings.nearest(snapshot.path.as_deref()?)
+}
+
+fn document(snapshot: &Snapshot) -> SourceFile {
+    let name =
+        snapshot.path.as_ref().map_or_else(|| snapshot.uri.as_str().to_owned(), |path| path.display().to_string());
+    SourceFile { name, path: snapshot.path.clone(), text: snapshot.text.text() }
+}
 
 /// Finds templates as the editor has them: open documents over files. Most documents need none, so it is set up on demand.
 struct BufferLoader<'a> {

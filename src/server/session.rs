@@ -82,6 +82,24 @@ pub struct Snapshot {
     pub buffers: Vec<(PathBuf, Document)>,
 }
 
+impl State {
+    /// A snapshot of a document, if it is open.
+    pub fn snapshot(&self, uri: &lsp::Uri) -> Option<Snapshot> {
+        let document = self.documents.get(uri)?;
+        Some(Snapshot {
+            buffers: self.documents.buffers(uri),
+            uri: uri.clone(),
+            path: document.path.clone(),
+            version: document.version,
+            revision: document.revision,
+            text: document.text.clone(),
+            trusted: self.trusted,
+            folders: self.folders.clone(),
+            settings: self.settings.clone(),
+        })
+    }
+}
+
 impl Session {
     /// A session that has not been initialized.
     pub fn new(client: Client, outbox: Outbox, runtime: Handle) -> Self {
@@ -219,21 +237,11 @@ impl Session {
     /// A snapshot of a document, or, when it is not open any more, the end of its analysis.
     fn snapshot_or_land(&self, uri: &lsp::Uri) -> Option<Snapshot> {
         let mut state = self.state();
-        let Some(document) = state.documents.get(uri) else {
+        let snapshot = state.snapshot(uri);
+        if snapshot.is_none() {
             state.documents.land(uri);
-            return None;
-        };
-        Some(Snapshot {
-            buffers: state.documents.buffers(uri),
-            uri: uri.clone(),
-            path: document.path.clone(),
-            version: document.version,
-            revision: document.revision,
-            text: document.text.clone(),
-            trusted: state.trusted,
-            folders: state.folders.clone(),
-            settings: state.settings.clone(),
-        })
+        }
+        snapshot
     }
 
     /// Judges a document until the result belongs to its newest text, and publishes that one.

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::formatting::{FormatSettings, Style};
+
 /// The section's name in the client's configuration.
 pub const SECTION: &str = "clnrm";
 
@@ -43,6 +45,10 @@ pub struct Settings {
     pub hints: bool,
     /// Template variables that win over those of the file.
     pub variables: BTreeMap<String, String>,
+    /// How files are formatted where the project does not say.
+    pub format: FormatSettings,
+    /// Whether a file is formatted when it is saved, for clients that ask before they save.
+    pub format_on_save: bool,
 }
 
 /// How far files are checked, as settings spell it.
@@ -60,7 +66,14 @@ pub enum LevelSetting {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { level: LevelSetting::default(), all_combinations: false, hints: true, variables: BTreeMap::new() }
+        Self {
+            level: LevelSetting::default(),
+            all_combinations: false,
+            hints: true,
+            variables: BTreeMap::new(),
+            format: FormatSettings::default(),
+            format_on_save: false,
+        }
     }
 }
 
@@ -69,6 +82,7 @@ impl Settings {
     pub fn read(section: Option<&Value>) -> Self {
         let default = Self::default();
         let get = |key| section.and_then(|section| section.pointer(key));
+        let number = |key| get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
         Self {
             level: get("/check/level").and_then(|value| LevelSetting::deserialize(value).ok()).unwrap_or_default(),
             all_combinations: get("/check/allCombinations")
@@ -78,6 +92,13 @@ impl Settings {
             variables: get("/variables").and_then(Value::as_object).map_or(default.variables, |variables| {
                 variables.iter().filter_map(|(name, value)| Some((name.clone(), variable_text(value)?))).collect()
             }),
+            format: FormatSettings {
+                style: get("/format/style").and_then(Value::as_str).and_then(Style::of),
+                indent: number("/format/indent"),
+                width: number("/format/width"),
+                trailing_commas: get("/format/trailingCommas").and_then(Value::as_bool),
+            },
+            format_on_save: get("/format/onSave").and_then(Value::as_bool).unwrap_or(default.format_on_save),
         }
     }
 }

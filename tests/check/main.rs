@@ -5,5 +5,6 @@
 mod examples;
 mod files;
 mod formats;
+mod formatting;
 mod usage;
 mod workspace;

@@ -63,6 +63,7 @@ fn a_name_for_standard_input_needs_standard_input() {
     error: `--stdin-filename` names standard input: give `-` as a path too
 
     Usage: clnrm-lsp --check [OPTIONS] [PATH]...
+           clnrm-lsp --format [--check] [--diff] [PATH]...
            clnrm-lsp --explain <CODE> | --rules
            clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>]
 

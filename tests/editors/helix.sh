@@ -29,5 +29,10 @@ see ' 22:1[0-4] *$'
 # Mend it: replace what the cursor is on in this line.
 tm send-keys Escape 22g g x s apj Enter c api Escape
 gone 'there is no service'
+# Format on save.
+tm send-keys ':1' Enter O 'zzz   =1' Escape
+tm send-keys ':w' Enter
+for _ in $(seq "${PATIENCE:-150}"); do grep -q '^zzz = 1$' "$file" && break; sleep 0.1; done
+if grep -q '^zzz = 1$' "$file"; then echo "ok   formatted when saved"; else fail "formatted when saved"; fi
 tm send-keys ':q!' Enter
 exit $failed

@@ -68,8 +68,10 @@ fn helix(server: &str) -> Option<Command> {
     std::fs::create_dir_all(&config).unwrap();
     let languages =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/helix/languages.toml")).unwrap();
-    std::fs::write(config.join("languages.toml"), languages.replace("\"clnrm-lsp\"\n", &format!("\"{server}\"\n")))
-        .unwrap();
+    let languages = languages.replace("\"clnrm-lsp\"\n", &format!("\"{server}\"\n"));
+    // Format on save, as docs/formatting.md shows it.
+    let languages = languages.replace("comment-token", "auto-format = true\ncomment-token");
+    std::fs::write(config.join("languages.toml"), languages).unwrap();
     let inline = "[editor]\nend-of-line-diagnostics = \"hint\"\n[editor.inline-diagnostics]\ncursor-line = \"hint\"\nother-lines = \"hint\"\n";
     std::fs::write(config.join("config.toml"), inline).unwrap();
     let mut command = Command::new("bash");

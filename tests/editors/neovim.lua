@@ -30,6 +30,19 @@ step("cleared when mended", within(10000, function() return #errors() == 0 end),
 vim.api.nvim_buf_set_lines(buf, 20, 21, false, { '{{ m::scenaro("three",' })
 step("another one", within(10000, function() return (errors()[1] or {}).code == "unknown-macro" end), vim.inspect(errors()))
 
+-- Format on save, as docs/formatting.md shows it.
+vim.api.nvim_create_autocmd("BufWritePre", { buffer = buf, callback = function()
+  vim.lsp.buf.format({ bufnr = buf, id = id, timeout_ms = 10000 })
+end })
+vim.api.nvim_buf_set_lines(buf, 20, 21, false, { '{{ m::scenario("three",' })
+local header = vim.fn.search([=[^\[meta\]]=], "cnw")
+vim.api.nvim_buf_set_lines(buf, header, header, false, { 'author="me"   # here' })
+vim.api.nvim_win_set_cursor(0, { 20, 3 })
+vim.cmd.write()
+local saved = vim.fn.readfile(file)
+step("formatted when saved", vim.tbl_contains(saved, 'author = "me" # here'), table.concat(saved, "\n"))
+step("the cursor stays", vim.deep_equal(vim.api.nvim_win_get_cursor(0), { 20, 3 }), vim.inspect(vim.api.nvim_win_get_cursor(0)))
+
 vim.lsp.stop_client(id)
 step("stop", within(5000, function() return vim.lsp.get_client_by_id(id) == nil end))
 os.exit(failed == 0 and 0 or 1)

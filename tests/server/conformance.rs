@@ -52,6 +52,16 @@ fn answer(method: &str, message: &Value) {
         "initialize" => same::<<lsp::InitializeRequest as Request>::Result>(result, method),
         "textDocument/diagnostic" => same::<<lsp::DocumentDiagnosticRequest as Request>::Result>(result, method),
         "workspace/diagnostic" => same::<<lsp::WorkspaceDiagnosticRequest as Request>::Result>(result, method),
+        "textDocument/formatting" => same::<<lsp::DocumentFormattingRequest as Request>::Result>(result, method),
+        "textDocument/rangeFormatting" => {
+            same::<<lsp::DocumentRangeFormattingRequest as Request>::Result>(result, method)
+        }
+        "textDocument/onTypeFormatting" => {
+            same::<<lsp::DocumentOnTypeFormattingRequest as Request>::Result>(result, method);
+        }
+        "textDocument/willSaveWaitUntil" => {
+            same::<<lsp::WillSaveTextDocumentWaitUntilRequest as Request>::Result>(result, method);
+        }
         "shutdown" => assert!(result.is_null(), "{message}"),
         "workspace/executeCommand" => {}
         ours if ours.starts_with("clnrm/") => {}

@@ -7,6 +7,7 @@ mod conformance;
 mod dependencies;
 mod diagnostics;
 mod edits;
+mod formatting;
 mod lifecycle;
 mod liveness;
 mod memory;

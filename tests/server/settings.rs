@@ -63,7 +63,8 @@ fn every_setting_is_documented() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let all = json!({
         "workspaceTrusted": false,
-        "settings": { "check": { "level": "syntax", "allCombinations": true, "hints": false }, "variables": { "port": 80 } },
+        "settings": { "check": { "level": "syntax", "allCombinations": true, "hints": false }, "variables": { "port": 80 },
+            "format": { "style": "keep", "indent": 4, "width": 100, "trailingCommas": false, "onSave": true } },
     });
     assert!(validator.is_valid(&all));
     assert!(!validator.is_valid(&json!({ "settings": { "check": { "level": "everything" } } })));

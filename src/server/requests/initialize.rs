@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use tower_lsp::ls_types::{
-    DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, InitializeParams, InitializeResult, OneOf,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
+    DiagnosticOptions, DiagnosticServerCapabilities, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
+    InitializeParams, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities,
 };
 
@@ -13,6 +13,7 @@ use crate::server::client_facts::ClientFacts;
 use crate::server::commands::Command;
 use crate::server::notifications::did_change_workspace_folders;
 use crate::server::parent;
+use crate::server::requests::formatting;
 use crate::server::session::Session;
 use crate::server::settings::InitializationOptions;
 
@@ -41,6 +42,7 @@ fn capabilities(facts: ClientFacts) -> ServerCapabilities {
             open_close: Some(true),
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
+            will_save_wait_until: facts.asks_before_save.then_some(true),
             ..TextDocumentSyncOptions::default()
         })),
         diagnostic_provider: facts.pulls_diagnostics.then(|| {
@@ -50,6 +52,12 @@ fn capabilities(facts: ClientFacts) -> ServerCapabilities {
                 workspace_diagnostics: true,
                 ..DiagnosticOptions::default()
             })
+        }),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: formatting::TRIGGERS[0].to_owned(),
+            more_trigger_character: Some(formatting::TRIGGERS[1..].iter().map(|&it| it.to_owned()).collect()),
         }),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Command::ALL.iter().map(|command| command.name().to_owned()).collect(),

@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod execute_command;
+pub mod formatting;
 pub mod initialize;
 pub mod rendered;
 pub mod status;
