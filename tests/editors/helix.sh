@@ -21,9 +21,11 @@ trap 'tm kill-server 2>/dev/null' EXIT
 tm new-session -d -x 140 -y 40 "$helix '$file'"
 tm set-option -sg escape-time 0
 see 'there is no service `apj`'
-# The first diagnostic behind line 16 is the one in the macro's argument.
+# The first diagnostic behind line 16 is a hint on the call of the macro, the next one is in its argument.
 tm send-keys ':16' Enter
 see ' 16:1 *$'
+tm send-keys ']' d
+see ' 21:[0-9]+ *$'
 tm send-keys ']' d
 see ' 22:1[0-4] *$'
 # Mend it: replace what the cursor is on in this line.
