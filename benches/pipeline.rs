@@ -4,6 +4,8 @@
 //! `cargo bench --bench pipeline -- --quick`; the aim is a pipeline within twice its floor, and a cache hit on 10 KB within
 //! 0.1 ms.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark ends where its own text is wrong")]
+
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -469,7 +469,7 @@ impl Walk<'_, '_> {
 
     fn choice(&mut self, choice: &'static Choice, text: &str, span: Span, path: &Path<'_>) {
         let is = |word: &&str| word.eq_ignore_ascii_case(text);
-        if choice.values.iter().any(|word| is(word)) || choice.also.iter().any(|word| is(word)) {
+        if choice.values.iter().any(&is) || choice.also.iter().any(is) {
             return;
         }
         let slip = choice.slips.iter().find(|(wrong, _)| wrong.eq_ignore_ascii_case(text)).map(|(_, right)| *right);
