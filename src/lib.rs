@@ -3,6 +3,8 @@
 //! The modules are the rooms of the house, in the direction data flows; a room uses the rooms above it, never those
 //! below. `docs/architecture.md` shows the picture.
 
+pub mod telemetry;
+
 pub mod text;
 
 pub mod template;

@@ -12,6 +12,7 @@ use super::reading_mode::{Reading, reading};
 use super::render::RenderRequest;
 use super::string_tags::problems_in_strings;
 use super::{Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations, project};
+use crate::telemetry::{Measure, measured};
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{Problem, ReadingMode, SourceFile, TemplateEngine, TemplateLoader};
@@ -20,7 +21,7 @@ use crate::template::{Problem, ReadingMode, SourceFile, TemplateEngine, Template
 pub struct Analyzer {
     /// Built when the first template is met: most files need none, and a process should start at once.
     pub(super) engine: LazyLock<TemplateEngine>,
-    pub(super) cache: RenderCache,
+    pub(super) cache: Arc<RenderCache>,
     pub(super) environment: Environment,
 }
 
@@ -34,7 +35,7 @@ impl Default for Analyzer {
 impl Analyzer {
     /// An analyzer whose templates see `environment` where the caller trusts them, with renders kept in `cache`.
     pub fn new(environment: Environment, cache: RenderCache) -> Self {
-        Self { engine: LazyLock::new(TemplateEngine::new), cache, environment }
+        Self { engine: LazyLock::new(TemplateEngine::new), cache: Arc::new(cache), environment }
     }
 
     /// Analyses one revision of one document, whose imports are read from disk. Works on any text.
@@ -71,8 +72,10 @@ impl Analyzer {
             }
             (FileKind::Test, ReadingMode::InString) => {
                 let started = Instant::now();
-                let problems = problems_in_strings(&RenderRequest::new(self, document, options, loader()), &tags);
+                let problems = tracing::debug_span!("watch.render", template = document.name)
+                    .in_scope(|| problems_in_strings(&RenderRequest::new(self, document, options, loader()), &tags));
                 let durations = StageDurations { render: started.elapsed(), ..StageDurations::default() };
+                measured(Measure::TemplateRender, durations.render);
                 as_it_stands(document, mode, &problems, durations, options)
             }
             (FileKind::Test, ReadingMode::Rendered) => RenderRequest::new(self, document, options, loader()).analyze(),
@@ -88,6 +91,11 @@ impl Analyzer {
     pub fn cache(&self) -> &RenderCache {
         &self.cache
     }
+
+    /// The cache of renders, for those who look at it later.
+    pub fn shared_cache(&self) -> Arc<RenderCache> {
+        Arc::clone(&self.cache)
+    }
 }
 
 /// The analysis of a document that needs no rendering.
@@ -98,7 +106,15 @@ fn as_it_stands(
     mut durations: StageDurations,
     options: &AnalysisOptions,
 ) -> Analysis {
-    let evidence = Evidence { text: &document.text, mode, problems, opaque: &[], map: None, level: options.level };
+    let evidence = Evidence {
+        name: &document.name,
+        text: &document.text,
+        mode,
+        problems,
+        opaque: &[],
+        map: None,
+        level: options.level,
+    };
     let Judged { config, findings, durations: judging } = judge(evidence);
     durations += judging;
     Analysis {

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::field::Empty;
+
 use super::StageDurations;
 use crate::config::{self, TestConfig};
+use crate::telemetry::{Measure, measured};
 use crate::template::{Problem, ReadingMode, SourceMap};
 use crate::text::Span;
 use crate::validation::{Finding, Findings, Level, Stage, Subject, check_stage};
@@ -11,6 +14,8 @@ use crate::validation::{Finding, Findings, Level, Stage, Subject, check_stage};
 /// What is judged.
 #[derive(Clone, Copy)]
 pub(super) struct Evidence<'a> {
+    /// The document's name, for the log.
+    pub name: &'a str,
     /// The text that is parsed.
     pub text: &'a str,
     /// How the document is read.
@@ -37,10 +42,11 @@ pub(super) struct Judged {
 
 /// Parses and judges.
 pub(super) fn judge(evidence: Evidence<'_>) -> Judged {
-    let Evidence { text, mode, problems, opaque, map, level } = evidence;
+    let Evidence { name, text, mode, problems, opaque, map, level } = evidence;
     let mut durations = StageDurations::default();
     let started = Instant::now();
-    let parsed = config::parse(text, opaque, mode == ReadingMode::InString);
+    let parsed = tracing::debug_span!("watch.parse", config = name, bytes = text.len())
+        .in_scope(|| config::parse(text, opaque, mode == ReadingMode::InString));
     durations.parse = started.elapsed();
     let subject = Subject {
         text,
@@ -52,12 +58,19 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Judged {
         source_map: map,
     };
     let mut findings = Findings::default();
+    let validate =
+        tracing::debug_span!("watch.validate", config = name, level = level.name(), findings = Empty).entered();
     for stage in Stage::ALL.into_iter().filter(|stage| stage.level() <= level) {
         let started = Instant::now();
         check_stage(&subject, stage, &mut findings);
         *duration_of(stage, &mut durations) += started.elapsed();
     }
-    Judged { config: parsed.config, findings: findings.into_vec(), durations }
+    let findings = findings.into_vec();
+    validate.record("findings", findings.len());
+    drop(validate);
+    measured(Measure::TomlParse, durations.parse);
+    measured(Measure::ConfigValidate, durations.semantic + durations.structure + durations.expectations);
+    Judged { config: parsed.config, findings, durations }
 }
 
 fn duration_of(stage: Stage, durations: &mut StageDurations) -> &mut Duration {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
+use tracing::field::Empty;
 
 use super::cache::{CacheKey, CachedRender, RecordingLoader, Surroundings};
 use super::finish::finish;
@@ -14,6 +15,7 @@ use super::mapping::Mapping;
 use super::merge::{CheckedCombination, merge};
 use super::variables::file_variables;
 use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
+use crate::telemetry::{Measure, measured};
 use crate::template::names::counts_in_library;
 use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
 use crate::template::{FileId, FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
@@ -131,12 +133,15 @@ impl<'a> RenderRequest<'a> {
     /// Checks the template alone: what a macro library writes depends on its calls.
     pub(super) fn analyze_library(&self, mode: ReadingMode) -> Analysis {
         let started = Instant::now();
-        let variables = self.plan().variables;
-        let mut rendered =
-            self.render(RenderInput { document: self.document, variables: &variables, loader: self.loader });
+        let mut rendered = self.render_span(0).in_scope(|| {
+            let variables = self.plan().variables;
+            self.render(RenderInput { document: self.document, variables: &variables, loader: self.loader })
+        });
         rendered.problems.retain(counts_in_library(&self.document.text));
         let render = started.elapsed();
+        measured(Measure::TemplateRender, render);
         let judged = judge(Evidence {
+            name: &self.document.name,
             text: "",
             mode: ReadingMode::Rendered,
             problems: &rendered.problems,
@@ -162,19 +167,30 @@ impl<'a> RenderRequest<'a> {
     /// Combination `index`, from the cache or afresh.
     fn check(&self, index: usize, plan: &LazyCell<Plan, impl FnOnce() -> Plan>) -> Checked {
         let started = Instant::now();
+        let lookup = tracing::debug_span!("watch.cache_lookup", key = Empty, hit = Empty).entered();
         let key = self.key(index);
+        lookup.record("key", tracing::field::display(key.template));
         let environment = |name: &str| self.environment.look_up(name);
         let surroundings = Surroundings { loader: self.loader(), environment: &environment };
-        if let Some(entry) = self.analyzer.cache.get(&key, surroundings) {
+        let entry = self.analyzer.cache.get(&key, surroundings);
+        lookup.record("hit", entry.is_some());
+        drop(lookup);
+        measured(Measure::CacheLookup, started.elapsed());
+        if let Some(entry) = entry {
             let durations = StageDurations { render: started.elapsed(), ..StageDurations::default() };
             return Checked { entry, durations, cached: true };
         }
+        let missed = Instant::now();
+        let render = self.render_span(index).entered();
         let (variables, _) = plan.variables.combination(&plan.axes, index);
         let recording = RecordingLoader::new(self.loader());
         let input = RenderInput { document: self.document, variables: &variables, loader: &recording };
         let rendered = Arc::new(self.render(input));
+        drop(render);
+        measured(Measure::TemplateRender, missed.elapsed());
         let rendering = started.elapsed();
         let judged = judge(Evidence {
+            name: &self.document.name,
             text: &rendered.text,
             mode: ReadingMode::Rendered,
             problems: &rendered.problems,
@@ -201,6 +217,10 @@ impl<'a> RenderRequest<'a> {
         });
         self.analyzer.cache.put(key, Arc::clone(&entry));
         Checked { entry, durations: StageDurations { render: rendering, ..judged.durations }, cached: false }
+    }
+
+    fn render_span(&self, combination: usize) -> tracing::Span {
+        tracing::debug_span!("watch.render", template = self.document.name, combination)
     }
 
     /// The text decides on its own variables and imports, so they need not be part of the context.

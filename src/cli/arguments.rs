@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgGroup, ColorChoice, CommandFactory, Parser, ValueEnum, error::ErrorKind};
 
+use super::log::QUIET;
 use crate::report::Format;
+use crate::telemetry::Endpoint;
 use crate::validation::Level;
 
 const STYLES: Styles = Styles::styled()
@@ -20,7 +22,7 @@ const USAGE: &str = "\
 clnrm-lsp --check [OPTIONS] [PATH]...
        clnrm-lsp --format [--check] [--diff] [PATH]...
        clnrm-lsp --explain <CODE> | --rules
-       clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>]";
+       clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>] [--trace-endpoint <URL>]";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,6 +73,10 @@ pub struct Arguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
     pub color: ColorChoice,
 
+    /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)
+    #[arg(long, value_name = "URL", conflicts_with_all = ["explain", "rules"])]
+    pub trace_endpoint: Option<Endpoint>,
+
     #[command(flatten)]
     check_options: CheckOptions,
 
@@ -91,7 +97,7 @@ pub struct ServeOptions {
     stdio: bool,
 
     /// What to log: error, warn, info, debug, trace, or a filter such as `clnrm_lsp::server=debug`
-    #[arg(long, value_name = "FILTER", default_value = "error", conflicts_with_all = ["check", "fmt", "explain", "rules"])]
+    #[arg(long, value_name = "FILTER", default_value = QUIET, conflicts_with_all = ["check", "fmt", "explain", "rules"])]
     pub log: String,
 
     /// Write the log to a file instead of standard error
@@ -188,6 +194,8 @@ pub struct Check<'a> {
     pub options: &'a CheckOptions,
     /// When to use colours.
     pub color: ColorChoice,
+    /// Where spans and metrics go, if anywhere.
+    pub trace_endpoint: Option<&'a Endpoint>,
 }
 
 /// A formatting with all that was said about it.
@@ -230,7 +238,7 @@ impl Arguments {
         if self.fmt {
             return Mode::Format(FormatRun { paths, check: self.check, diff: self.diff, options });
         }
-        Mode::Check(Check { paths, options, color: self.color })
+        Mode::Check(Check { paths, options, color: self.color, trace_endpoint: self.trace_endpoint.as_ref() })
     }
 }
 

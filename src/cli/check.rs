@@ -5,19 +5,39 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tracing::{Span, debug_span};
+
 use super::arguments::Check;
 use super::discovery::{Input, Target, targets};
 use super::progress::Progress;
 use super::settings::Projects;
-use super::{TROUBLE, output, panics, paths, read, workers};
+use super::{TROUBLE, log, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, FileKind, RenderCache};
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
 use crate::report::{write_failure, write_note, write_warning};
+use crate::telemetry;
 use crate::template::SourceFile;
 use crate::template::variables::Environment;
 
 /// Checks, reports, and gives the exit code.
 pub fn run(check: &Check<'_>) -> u8 {
+    let Some(endpoint) = check.trace_endpoint else { return check_and_report(check) };
+    match log::start(log::QUIET, None, Some(endpoint)) {
+        Ok(export) => {
+            let code = debug_span!("check").in_scope(|| check_and_report(check));
+            if let Some(export) = export {
+                export.finish();
+            }
+            code
+        }
+        Err(error) => {
+            output::write_stderr(format!("clnrm-lsp: spans can't be exported: {error}\n").as_bytes());
+            TROUBLE
+        }
+    }
+}
+
+fn check_and_report(check: &Check<'_>) -> u8 {
     panics::keep_silent();
     let started = Instant::now();
     let Check { options, color, .. } = *check;
@@ -93,7 +113,9 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
 
     let progress = Progress::new(jobs.len(), !options.quiet);
     let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
-    let session = Session { analyzer, current, progress };
+    let cache = analyzer.shared_cache();
+    telemetry::observe_cache(move || cache.statistics().into());
+    let session = Session { analyzer, current, progress, span: Span::current() };
     let results = workers::map(&jobs, |job| session.check(job));
     session.progress.finish();
 
@@ -129,12 +151,15 @@ struct Session {
     analyzer: Analyzer,
     current: PathBuf,
     progress: Progress,
+    /// The parent of each file's span, on whatever thread that is.
+    span: Span,
 }
 
 impl Session {
     /// Reads and analyses one file; with the time that reading took.
     fn check(&self, job: &Job) -> (CheckedFile, Duration) {
         let Job { target, options } = job;
+        let _span = debug_span!(parent: &self.span, "check.file", path = target.shown).entered();
         let started = Instant::now();
         let (text, path) = match &target.input {
             Input::File(path) => (read::file(path), Some(path.as_path())),

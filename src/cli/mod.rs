@@ -6,6 +6,7 @@ mod check;
 mod discovery;
 mod explain;
 mod format;
+mod log;
 mod output;
 mod panics;
 mod paths;
@@ -34,7 +35,7 @@ pub fn run() -> ExitCode {
         Mode::Format(format) => format::run(&format),
         Mode::Explain(code) => explain::run(code, arguments.color),
         Mode::Rules => explain::list(arguments.color),
-        Mode::Serve => return serve::run(&arguments.serve_options),
+        Mode::Serve => return serve::run(&arguments.serve_options, arguments.trace_endpoint.as_ref()),
     };
     ExitCode::from(code)
 }

@@ -7,18 +7,17 @@ use std::sync::{Arc, OnceLock};
 
 use super::documents::Judged;
 use super::session::Snapshot;
-use super::settings::LevelSetting;
 use crate::analysis::project::{self, Projects, is_project_file};
 use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
     RenderCache, StageDurations,
 };
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings};
+use crate::telemetry;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{LoadError, ReadingMode, SourceFile, TemplateLoader};
 use crate::text::{Document, Span};
-use crate::validation::Level;
 
 /// The pipeline with what all documents share.
 pub struct Judge {
@@ -52,7 +51,7 @@ impl Judge {
     /// What the client and the project set for a document.
     fn options(&self, snapshot: &Snapshot) -> AnalysisOptions {
         let options = AnalysisOptions {
-            level: level(snapshot.settings.level),
+            level: snapshot.settings.level.level(),
             trusted: snapshot.trusted,
             overrides: snapshot.settings.variables.clone(),
             roots: snapshot.folders.clone(),
@@ -109,6 +108,12 @@ impl Judge {
     /// How the cache of renders fares.
     pub fn cache_statistics(&self) -> CacheStatistics {
         self.analyzer.cache().statistics()
+    }
+
+    /// Exports how the cache of renders fares, where metrics are exported.
+    pub fn export_cache_figures(&self) {
+        let cache = self.analyzer.shared_cache();
+        telemetry::observe_cache(move || cache.statistics().into());
     }
 
     /// Whether the analysis of a document read `path`, or would read it if it existed.
@@ -208,12 +213,4 @@ fn misses_a_template(analysis: &Analysis) -> bool {
 fn shadows_built_in(analysis: &Analysis, path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     analysis.files.iter().skip(1).any(|file| file.path.is_none() && Some(file.name.as_str()) == name)
-}
-
-fn level(setting: LevelSetting) -> Level {
-    match setting {
-        LevelSetting::Syntax => Level::Syntax,
-        LevelSetting::Semantic => Level::Semantic,
-        LevelSetting::Structure => Level::Structure,
-    }
 }

@@ -1,15 +1,77 @@
 //! How long things took, for `clnrm/status`.
 
 use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::analysis::Analysis;
+use crate::telemetry;
+
 /// How many samples are kept of each kind; the oldest leave first.
 const KEPT: usize = 1024;
 
-/// The latencies from a change to its diagnostics.
+/// What is counted and timed in a session.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// From a change to its diagnostics.
+    pub total: Latencies,
+    /// Rendering, or finding the render in the cache.
+    render: Latencies,
+    /// TOML, schema and model.
+    parse: Latencies,
+    /// The rules.
+    validate: Latencies,
+    changes: AtomicU64,
+}
+
+/// The percentiles of each stage, in milliseconds.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Stages {
+    render: Percentiles,
+    parse: Percentiles,
+    validate: Percentiles,
+}
+
+impl Metrics {
+    /// A document or a file on disk changed.
+    pub fn file_changed(&self, path: impl AsRef<Path>) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        telemetry::file_changed(path);
+    }
+
+    /// How many changes there were so far.
+    pub fn file_changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    /// Takes over how long the stages of an analysis took. Stages that did not run do not count.
+    pub fn stages(&self, analysis: &Analysis) {
+        let durations = analysis.durations;
+        let validate = durations.semantic + durations.structure + durations.expectations;
+        for (latencies, duration) in
+            [(&self.render, durations.render), (&self.parse, durations.parse), (&self.validate, validate)]
+        {
+            if !duration.is_zero() {
+                latencies.record(duration);
+            }
+        }
+    }
+
+    /// The percentiles of each stage.
+    pub fn stage_percentiles(&self) -> Stages {
+        Stages {
+            render: self.render.percentiles(),
+            parse: self.parse.percentiles(),
+            validate: self.validate.percentiles(),
+        }
+    }
+}
+
+/// Durations of one kind.
 #[derive(Debug, Default)]
 pub struct Latencies {
     samples: Mutex<VecDeque<Duration>>,

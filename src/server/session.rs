@@ -13,16 +13,20 @@ use tokio::runtime::Handle;
 use tokio::sync::watch as signal;
 use tower_lsp::Client;
 use tower_lsp::ls_types as lsp;
+use tracing::field::Empty;
+use tracing::{Span, debug_span};
 
 use super::client_facts::ClientFacts;
 use super::diagnostics;
 use super::documents::{Documents, Judged};
 use super::judge::Judge;
-use super::metrics::Latencies;
+use super::metrics::Metrics;
 use super::outbox::Outbox;
 use super::requests::rendered;
 use super::settings::{InitializationOptions, Settings};
+use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
+use crate::telemetry::{Measure, measured};
 use crate::text::Document;
 use crate::watch::{self, Watcher};
 
@@ -37,7 +41,7 @@ struct Shared {
     outbox: Outbox,
     runtime: Handle,
     judge: Judge,
-    latencies: Latencies,
+    metrics: Metrics,
     watcher: Mutex<Option<Watcher>>,
     state: Mutex<State>,
     /// Counts finished analyses; requests that need one wait on it.
@@ -103,12 +107,14 @@ impl State {
 impl Session {
     /// A session that has not been initialized.
     pub fn new(client: Client, outbox: Outbox, runtime: Handle) -> Self {
+        let judge = Judge::default();
+        judge.export_cache_figures();
         let shared = Shared {
             client,
             outbox,
             runtime,
-            judge: Judge::default(),
-            latencies: Latencies::default(),
+            judge,
+            metrics: Metrics::default(),
             watcher: Mutex::default(),
             state: Mutex::default(),
             finished: signal::Sender::new(0),
@@ -137,9 +143,9 @@ impl Session {
         &self.shared.judge
     }
 
-    /// The latencies from a change to its diagnostics.
-    pub fn latencies(&self) -> &Latencies {
-        &self.shared.latencies
+    /// How long things took.
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
     }
 
     /// Takes over what `initialize` says.
@@ -153,11 +159,19 @@ impl Session {
 
     /// Sees to it that the newest text of a document is judged soon. Call it after each change of the document.
     pub fn judge_soon(&self, uri: &lsp::Uri) {
+        self.shared.metrics.file_changed(uri.as_str());
+        let fields =
+            || debug_span!("watch.file_changed", path = uri.as_str(), source = "editor", version = Empty, hash = Empty);
+        self.take_off(uri, fields);
+    }
+
+    /// Starts the analysis of a document, unless one is in flight that will notice. The span lasts until the diagnostics are out.
+    fn take_off(&self, uri: &lsp::Uri, span: impl FnOnce() -> Span) {
         if !self.state().documents.take_off(uri) {
             return;
         }
-        let (session, uri, asked) = (self.clone(), uri.clone(), Instant::now());
-        self.shared.runtime.spawn_blocking(move || session.judge_until_newest(&uri, asked));
+        let (session, uri, asked, span) = (self.clone(), uri.clone(), Instant::now(), span());
+        self.shared.runtime.spawn_blocking(move || span.in_scope(|| session.judge_until_newest(&uri, asked)));
     }
 
     /// Judges all open documents again for which `affected` holds.
@@ -168,7 +182,8 @@ impl Session {
 
     fn judge_all_soon(&self, uris: &[lsp::Uri]) {
         for uri in uris {
-            self.judge_soon(uri);
+            let fields = || debug_span!("watch.recheck", path = uri.as_str(), version = Empty, hash = Empty);
+            self.take_off(uri, fields);
         }
     }
 
@@ -183,6 +198,11 @@ impl Session {
 
     /// Judges what depends on files that changed on disk.
     pub fn files_changed(&self, paths: &[PathBuf]) {
+        for path in paths {
+            self.shared.metrics.file_changed(path);
+        }
+        let first = paths.first().map(|path| path.display().to_string());
+        let _span = debug_span!("watch.file_changed", path = first, source = "disk", files = paths.len()).entered();
         if let Some(settings) = paths.iter().find(|path| is_project_file(path)) {
             self.judge_dependents(settings);
         } else {
@@ -248,15 +268,22 @@ impl Session {
     fn judge_until_newest(&self, uri: &lsp::Uri, asked: Instant) {
         loop {
             let Some(snapshot) = self.snapshot_or_land(uri) else { break };
+            describe(&snapshot);
             let judged = Arc::new(self.judge().judge(&snapshot));
+            self.shared.metrics.stages(&judged.analysis);
             let mut state = self.state();
             let (facts, hints) = (state.facts, state.settings.hints);
             let newest = state.documents.get_mut(uri).filter(|document| document.revision == judged.revision);
-            let Some(document) = newest else { continue };
+            let Some(document) = newest else {
+                tracing::debug!(version = judged.version, "superseded by a newer text");
+                continue;
+            };
             document.judged = Some(Arc::clone(&judged));
             let render_followed = document.render_followed;
             state.documents.land(uri);
-            self.shared.latencies.record(asked.elapsed());
+            let latency = asked.elapsed();
+            self.shared.metrics.total.record(latency);
+            measured(Measure::TotalLatency, latency);
             // Published under the lock: a later result can't overtake, and a close clears what this publishes.
             if !facts.pulls_diagnostics {
                 self.publish(uri, Some(judged.version), diagnostics::to_lsp(uri, &judged, facts, hints));
@@ -272,10 +299,21 @@ impl Session {
 
     /// Publishes the diagnostics of a document, replacing what was published before.
     pub fn publish(&self, uri: &lsp::Uri, version: Option<i32>, diagnostics: Vec<lsp::Diagnostic>) {
+        let _span = debug_span!("watch.publish", version, diagnostics = diagnostics.len()).entered();
         let params = lsp::PublishDiagnosticsParams { uri: uri.clone(), diagnostics, version };
         let notification = Notification { jsonrpc: "2.0", method: "textDocument/publishDiagnostics", params };
         self.shared.outbox.send_latest(uri.as_str(), &notification);
     }
+}
+
+/// Says in the present span what is judged.
+fn describe(snapshot: &Snapshot) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    span.record("version", snapshot.version);
+    span.record("hash", tracing::field::display(Digest::of(&*snapshot.text.text())));
 }
 
 /// Whether a change of this file can matter.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::formatting::{FormatSettings, Style};
+use crate::validation::Level;
 
 /// The section's name in the client's configuration.
 pub const SECTION: &str = "clnrm";
@@ -62,6 +63,17 @@ pub enum LevelSetting {
     /// Everything.
     #[default]
     Structure,
+}
+
+impl LevelSetting {
+    /// The level that it names.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Syntax => Level::Syntax,
+            Self::Semantic => Level::Semantic,
+            Self::Structure => Level::Structure,
+        }
+    }
 }
 
 impl Default for Settings {

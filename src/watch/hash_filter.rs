@@ -4,8 +4,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
+use tracing::field::Empty;
+
+use crate::telemetry::{Measure, measured};
 
 /// How many files are remembered. When there are more, all are forgotten: that costs one needless look at each, no memory.
 const REMEMBERED: usize = 20_000;
@@ -20,11 +24,19 @@ impl HashFilter {
     /// Whether the content of `path` differs from what it was at the last call (a file that is gone has none). The first call
     /// for a path says yes.
     pub fn changed(&mut self, path: &Path) -> bool {
+        let span = tracing::debug_span!("watch.hash", path = %path.display(), hash = Empty, changed = Empty).entered();
+        let started = Instant::now();
         let hash = hash(path).ok();
+        measured(Measure::HashComputation, started.elapsed());
         if self.hashes.len() >= REMEMBERED && !self.hashes.contains_key(path) {
             self.hashes.clear();
         }
-        self.hashes.insert(path.to_owned(), hash) != Some(hash)
+        let changed = self.hashes.insert(path.to_owned(), hash) != Some(hash);
+        span.record("changed", changed);
+        if let Some(hash) = hash.filter(|_| !span.is_disabled()) {
+            span.record("hash", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        }
+        changed
     }
 }
 

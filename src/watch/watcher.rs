@@ -10,6 +10,7 @@ use ignore::WalkBuilder;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::HashFilter;
+use crate::telemetry::{Measure, measured};
 
 /// How long it must be quiet before a burst of events is reported.
 pub const DEBOUNCE: Duration = Duration::from_millis(50);
@@ -101,6 +102,7 @@ fn run(
         }
         let changed: Vec<PathBuf> = touched.into_iter().filter(|path| filter.changed(path)).collect();
         if !changed.is_empty() {
+            measured(Measure::FileDetection, started.elapsed());
             report(&changed);
         }
     }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{CacheBackend, CacheKey, CacheLimits, CachedRender, Digest, MemoryBackend, Surroundings};
 
+use crate::telemetry::CacheFigures;
+
 /// The cache of judged renders. Shared by all threads; nothing is locked while a template is rendered or an entry is
 /// checked, so two threads that miss at once both render, and the later one's equal result stays.
 pub struct RenderCache {
@@ -100,10 +102,22 @@ pub struct CacheStatistics {
     pub bytes: usize,
 }
 
+impl From<CacheStatistics> for CacheFigures {
+    fn from(statistics: CacheStatistics) -> Self {
+        let CacheStatistics { hits, misses, evictions, entries: _, bytes } = statistics;
+        Self { hits, misses, evictions, bytes: bytes as u64 }
+    }
+}
+
 impl CacheStatistics {
     /// The share of look-ups that found a valid entry, from 0 to 1; 0 before the first look-up.
     pub fn hit_rate(&self) -> f64 {
+        self.rate(self.hits)
+    }
+
+    /// `count` for each look-up; 0 before the first look-up.
+    pub fn rate(&self, count: u64) -> f64 {
         let lookups = self.hits + self.misses;
-        if lookups == 0 { 0.0 } else { self.hits as f64 / lookups as f64 }
+        if lookups == 0 { 0.0 } else { count as f64 / lookups as f64 }
     }
 }

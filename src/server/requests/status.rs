@@ -6,7 +6,7 @@ use tower_lsp::ls_types::Uri;
 
 use crate::analysis::{CacheStatistics, FileKind};
 use crate::server::judge::Settings;
-use crate::server::metrics::Percentiles;
+use crate::server::metrics::{Percentiles, Stages};
 use crate::server::session::Session;
 
 /// Parameters of `clnrm/status`.
@@ -37,8 +37,14 @@ pub struct Status {
     open_documents: usize,
     /// From a change to its diagnostics, in milliseconds.
     latency_ms: Percentiles,
+    /// How long each stage took, in milliseconds.
+    stages_ms: Stages,
+    /// How many changes of documents and files there were.
+    file_changes: u64,
     /// The cache of renders.
     cache: Cache,
+    /// The settings that the client gave, with defaults for the rest.
+    settings: UsedSettings,
     /// The document that was asked for.
     document: Option<DocumentStatus>,
 }
@@ -50,8 +56,20 @@ struct Cache {
     misses: u64,
     evictions: u64,
     hit_rate: f64,
+    miss_rate: f64,
+    eviction_rate: f64,
     entries: usize,
     bytes: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UsedSettings {
+    level: &'static str,
+    all_combinations: bool,
+    hints: bool,
+    /// The names alone: a value may be a secret, and a status is pasted into issues.
+    variables: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -70,7 +88,7 @@ struct DocumentStatus {
 /// Answers at once, whatever else is going on.
 pub fn handle(session: &Session, params: &StatusParams) -> Result<Status> {
     let statistics = session.judge().cache_statistics();
-    let latency_ms = session.latencies().percentiles();
+    let latency_ms = session.metrics().total.percentiles();
     let document = params.uri.as_ref().map(|uri| document_status(session, uri));
     let state = session.state();
     Ok(Status {
@@ -82,6 +100,14 @@ pub fn handle(session: &Session, params: &StatusParams) -> Result<Status> {
         folders: state.folders.iter().map(|folder| folder.display().to_string()).collect(),
         open_documents: state.documents.iter().count(),
         latency_ms,
+        stages_ms: session.metrics().stage_percentiles(),
+        file_changes: session.metrics().file_changes(),
+        settings: UsedSettings {
+            level: state.settings.level.level().name(),
+            all_combinations: state.settings.all_combinations,
+            hints: state.settings.hints,
+            variables: state.settings.variables.keys().cloned().collect(),
+        },
         cache: cache(&statistics),
         document,
     })
@@ -93,6 +119,8 @@ fn cache(statistics: &CacheStatistics) -> Cache {
         misses: statistics.misses,
         evictions: statistics.evictions,
         hit_rate: statistics.hit_rate(),
+        miss_rate: statistics.rate(statistics.misses),
+        eviction_rate: statistics.rate(statistics.evictions),
         entries: statistics.entries,
         bytes: statistics.bytes,
     }

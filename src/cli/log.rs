@@ -1,0 +1,41 @@
+//! Where log lines and spans go.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+use crate::telemetry::{Endpoint, Export};
+
+/// What is logged where nobody said otherwise.
+pub const QUIET: &str = "error";
+
+/// Sends the log to a file or standard error, for standard output belongs to others, and spans and metrics to `endpoint`.
+///
+/// # Errors
+/// When the filter is none, the file can't be written or the export can't be set up. A collector that does not answer is no
+/// error, but a line of the log.
+pub fn start(filter: &str, file: Option<&Path>, endpoint: Option<&Endpoint>) -> io::Result<Option<Export>> {
+    let filter = EnvFilter::try_new(filter).map_err(invalid)?;
+    let export = endpoint.map(Export::start).transpose().map_err(invalid)?;
+    let lines = fmt::layer().with_ansi(false).with_target(true);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match file {
+        Some(path) => lines.with_writer(OpenOptions::new().create(true).append(true).open(path)?).boxed(),
+        None => lines.with_writer(io::stderr).boxed(),
+    };
+    match &export {
+        Some(export) => {
+            tracing_subscriber::registry().with(lines.with_filter(filter)).with(export.layer()).init();
+        }
+        // A filter for all layers turns what nobody wants off where it arises.
+        None => tracing_subscriber::registry().with(lines).with(filter).init(),
+    }
+    Ok(export)
+}
+
+fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
+}
