@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
 mod client;
+mod collector;
 mod conformance;
 mod dependencies;
 mod diagnostics;
@@ -14,3 +15,4 @@ mod memory;
 mod preview;
 mod sessions;
 mod settings;
+mod telemetry;
