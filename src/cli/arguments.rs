@@ -74,7 +74,7 @@ pub struct Arguments {
     pub color: ColorChoice,
 
     /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)
-    #[arg(long, value_name = "URL", conflicts_with_all = ["explain", "rules"])]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["fmt", "explain", "rules"])]
     pub trace_endpoint: Option<Endpoint>,
 
     #[command(flatten)]

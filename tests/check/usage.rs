@@ -65,7 +65,7 @@ fn a_name_for_standard_input_needs_standard_input() {
     Usage: clnrm-lsp --check [OPTIONS] [PATH]...
            clnrm-lsp --format [--check] [--diff] [PATH]...
            clnrm-lsp --explain <CODE> | --rules
-           clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>]
+           clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>] [--trace-endpoint <URL>]
 
     For more information, try '--help'.
     "#);
