@@ -1,13 +1,12 @@
 //! The language server as editors feel it: a real process over pipes, beside its floor, a process that only reads, applies and
 //! parses (Tera, where there are tags, and TOML).
 //!
-//! `cargo bench --bench server`; `-- --quick` is a first look. A latency counts from the first byte of the change to the first
+//! `cargo bench --bench server`; `-- --quick` is a first look, `-- memory` only one part (`starts`, `edits`, `bursts`, `memory`). A latency counts from the first byte of the change to the first
 //! *right* diagnostics: edits break and mend the document by turns, each makes a text that was never there before, and diagnostics
 //! that are wrong for their version end the benchmark. Exit code 101 also when memory does not level off. Linux only: processor
 //! time and memory are read from `/proc`.
 
 #![expect(clippy::expect_used, reason = "a benchmark ends where the server fails")]
-#![expect(clippy::print_stdout, reason = "the results are the output")]
 
 #[path = "shared/documents.rs"]
 mod documents;
@@ -39,10 +38,20 @@ fn main() {
         return lsp::serve_floor().expect("the floor serves");
     }
     let part = if arguments.iter().any(|argument| argument == "--quick") { 10 } else { 1 };
-    starts(40 / part);
-    edits(part);
-    bursts(20 / part);
-    memory(part);
+    let named: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| *wanted == name);
+    if is_wanted("starts") {
+        starts(40 / part);
+    }
+    if is_wanted("edits") {
+        edits(part);
+    }
+    if is_wanted("bursts") {
+        bursts(20 / part);
+    }
+    if is_wanted("memory") {
+        memory(part);
+    }
 }
 
 /// Makes this program the floor's server.
