@@ -70,8 +70,7 @@ impl Documents {
         true
     }
 
-    /// Gives a new revision to every judged document for which `affected` holds, and returns these, sorted. A document that was
-    /// never judged has its first analysis before it, which sees the newest state anyhow.
+    /// Gives a new revision to every judged document for which `affected` holds, and returns these, sorted.
     pub fn renew(&mut self, affected: impl Fn(&Judged) -> bool) -> Vec<Uri> {
         self.renew_where(|document| document.judged.as_deref().is_some_and(&affected))
     }
@@ -80,6 +79,11 @@ impl Documents {
     /// under way already, with a state that is no longer the newest.
     pub fn renew_others(&mut self, path: &Path) -> Vec<Uri> {
         self.renew_where(|document| document.path.as_deref() != Some(path))
+    }
+
+    /// The same for documents other than that at `path` that were never judged: what their first analysis reads is not known.
+    pub fn renew_unjudged(&mut self, path: &Path) -> Vec<Uri> {
+        self.renew_where(|document| document.judged.is_none() && document.path.as_deref() != Some(path))
     }
 
     fn renew_where(&mut self, affected: impl Fn(&OpenDocument) -> bool) -> Vec<Uri> {

@@ -26,6 +26,7 @@ use super::requests::rendered;
 use super::settings::{InitializationOptions, Settings};
 use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
+use crate::config::FileKind;
 use crate::telemetry::{Measure, measured};
 use crate::text::Document;
 use crate::watch::{self, Watcher};
@@ -185,6 +186,21 @@ impl Session {
             let fields = || debug_span!("watch.recheck", path = uri.as_str(), version = Empty, hash = Empty);
             self.take_off(uri, fields);
         }
+        self.ask_to_pull_again(uris);
+    }
+
+    /// Tells a client that pulls that the diagnostics of documents change which it did not change itself.
+    fn ask_to_pull_again(&self, uris: &[lsp::Uri]) {
+        let facts = self.state().facts;
+        if uris.is_empty() || !facts.pulls_diagnostics || !facts.refreshes_diagnostics {
+            return;
+        }
+        let client = self.shared.client.clone();
+        self.shared.runtime.spawn(async move {
+            if let Err(error) = client.workspace_diagnostic_refresh().await {
+                tracing::warn!(%error, "the client did not take the news of diagnostics");
+            }
+        });
     }
 
     /// Judges the documents again that read `path`, or looked for it in vain: all others, if it is a project's settings.
@@ -193,7 +209,16 @@ impl Session {
             let uris = self.state().documents.renew_others(path);
             return self.judge_all_soon(&uris);
         }
-        self.judge_again(|judged| self.judge().depends_on(judged, path));
+        let uris = {
+            let mut state = self.state();
+            let mut uris = state.documents.renew(|judged| self.judge().depends_on(judged, path));
+            // What a first analysis under way has read is not known yet. Tests are hardly ever read by others.
+            if FileKind::of_name(path) != Some(FileKind::Test) {
+                uris.extend(state.documents.renew_unjudged(path));
+            }
+            uris
+        };
+        self.judge_all_soon(&uris);
     }
 
     /// Judges what depends on files that changed on disk.
@@ -226,6 +251,13 @@ impl Session {
                 Err(error) => tracing::warn!(%error, "files are not watched"),
             }
         });
+    }
+
+    /// Watches the folders that the workspace has now, if files are watched by us.
+    pub fn watch_files_anew(&self) {
+        if self.shared.watcher.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            self.watch_files();
+        }
     }
 
     /// Sends every later render of a document to the client.

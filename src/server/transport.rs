@@ -149,3 +149,118 @@ fn decode(body: &[u8]) -> Result<Incoming, Box<Response>> {
 fn error_with(code: ErrorCode, message: String) -> Error {
     Error { code, message: message.into(), data: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::{Value, json};
+    use tower_lsp::jsonrpc::Result;
+    use tower_lsp::ls_types::{InitializeParams, InitializeResult};
+
+    use super::*;
+
+    /// A server that misbehaves in every way that a handler can.
+    struct Misbehaving;
+
+    impl LanguageServer for Misbehaving {
+        async fn initialize(&self, _: InitializeParams) -> Result<InitializeResult> {
+            Ok(InitializeResult::default())
+        }
+
+        async fn shutdown(&self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Misbehaving {
+        async fn panic_at_once(&self) -> Result<Value> {
+            panic!("at once");
+        }
+
+        async fn panic_later(&self) -> Result<Value> {
+            tokio::task::yield_now().await;
+            panic!("later");
+        }
+
+        async fn never(&self) -> Result<Value> {
+            std::future::pending().await
+        }
+
+        async fn fine(&self) -> Result<Value> {
+            Ok(json!("fine"))
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Sends messages to a misbehaving server and returns what it answers, by id.
+    fn answers(messages: &[Value]) -> (End, Vec<Value>) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+        let mut input = Vec::new();
+        for message in messages {
+            let body = message.to_string();
+            write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        }
+        let written = Written::default();
+        let (outbox, writer) = Outbox::start(written.clone());
+        let (service, socket) = LspService::build(|_| Misbehaving)
+            .custom_method("panicAtOnce", Misbehaving::panic_at_once)
+            .custom_method("panicLater", Misbehaving::panic_later)
+            .custom_method("never", Misbehaving::never)
+            .custom_method("fine", Misbehaving::fine)
+            .finish();
+        let end = serve(Cursor::new(input), &outbox, service, socket, runtime.handle());
+        // What was put on the runtime has its turn before the answers are read.
+        runtime.block_on(async { tokio::time::sleep(std::time::Duration::from_millis(200)).await });
+        outbox.end();
+        writer.join().unwrap();
+        let bytes = written.0.lock().unwrap().clone();
+        let mut output = bytes.as_slice();
+        let mut answers = Vec::new();
+        while let Ok(Frame::Body(body)) = framing::read(&mut output) {
+            answers.push(serde_json::from_slice(&body).unwrap());
+        }
+        answers.sort_by_key(|answer: &Value| answer["id"].as_i64());
+        (end, answers)
+    }
+
+    fn request(id: i64, method: &str) -> Value {
+        json!({ "jsonrpc": "2.0", "id": id, "method": method })
+    }
+
+    #[test]
+    fn a_panic_is_an_error_of_its_request_alone_and_a_request_that_waits_delays_none() {
+        let initialize = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } });
+        let mut messages = vec![initialize];
+        messages.extend((2..102).map(|id| request(id, "never")));
+        messages.extend([request(102, "panicAtOnce"), request(103, "panicLater"), request(104, "fine")]);
+        messages.push(json!({ "jsonrpc": "2.0", "method": "$/cancelRequest", "params": { "id": 2 } }));
+        messages.push(request(105, "shutdown"));
+        let (end, answers) = answers(&messages);
+        assert_eq!(end, End::Orderly);
+        let told: Vec<_> =
+            answers.iter().map(|answer| (answer["id"].as_i64().unwrap(), answer["error"]["code"].as_i64())).collect();
+        let internal = Some(-32603);
+        assert_eq!(told, [(1, None), (2, Some(-32800)), (102, internal), (103, internal), (104, None), (105, None)]);
+    }
+
+    #[test]
+    fn leaving_without_a_word_is_abrupt() {
+        assert_eq!(answers(&[]).0, End::Abrupt);
+        assert_eq!(answers(&[json!({ "jsonrpc": "2.0", "method": "exit" })]).0, End::Abrupt);
+    }
+}

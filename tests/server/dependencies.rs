@@ -243,3 +243,19 @@ fn a_library_has_the_mistakes_of_its_templates() {
     let at = |character: u32| json!({ "line": 2, "character": character });
     assert_eq!(places, [("unknown-filter", &at(7)), ("undefined-variable", &at(18)), ("unknown-argument", &at(36))]);
 }
+
+#[test]
+fn a_client_that_pulls_is_told_to_pull_again() {
+    let pulling = json!({
+        "textDocument": { "diagnostic": {} },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    });
+    let mut workspace = Workspace::new(pulling, &[("_own.toml.tera", LIBRARY)]);
+    let (library, test) = (workspace.uri("_own.toml.tera"), workspace.uri("a.clnrm.toml.tera"));
+    let client = &mut workspace.client;
+    client.open(&test, &caller("_own.toml.tera", "\"api\""));
+    assert_eq!(errors(&client.pull(&test)), [""; 0]);
+    client.open(&library, &LIBRARY.replace("{{ target }}", "nobody"));
+    client.wait("the refresh", |message| message["method"] == "workspace/diagnostic/refresh");
+    assert_eq!(errors(&client.pull(&test)), ["orphan-service"]);
+}

@@ -18,6 +18,7 @@ pub fn handle(session: &Session, params: DidChangeWorkspaceFoldersParams) {
         }
     }
     drop(state);
+    session.watch_files_anew();
     session.judge_again(|_| true);
 }
 

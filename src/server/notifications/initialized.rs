@@ -8,7 +8,7 @@ use crate::server::session::Session;
 use crate::server::settings::SECTION;
 
 /// The files whose changes matter besides the open documents: tests, macro libraries and `cleanroom.toml`.
-const WATCHED: &str = "**/*.{toml,tera}";
+pub const WATCHED: &str = "**/*.{toml,tera}";
 
 /// Asks the client for its settings and for news of files. Nothing here waits for its answers.
 pub fn handle(session: &Session) {

@@ -72,7 +72,7 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
             (Some(Span::at(offset)), true)
         }
     };
-    let revision = snapshot.revision;
+    let version = snapshot.version;
     let working = session.clone();
     let formatted = session.runtime().spawn_blocking(move || {
         let formatted = working.judge().format(&snapshot, range, keeps_order);
@@ -86,8 +86,8 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
         formatted.edits.into_iter().map(edit).collect::<Vec<_>>()
     });
     let edits = formatted.await.map_err(|_| Error::internal_error())?;
-    let newest = session.state().documents.get(&uri).map(|document| document.revision);
-    if newest != Some(revision) {
+    let newest = session.state().documents.get(&uri).map(|document| document.version);
+    if newest != Some(version) {
         return Err(Error::new(ErrorCode::ContentModified));
     }
     Ok(Some(edits))

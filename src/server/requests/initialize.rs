@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use tower_lsp::ls_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
-    InitializeParams, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, InitializeParams, InitializeResult,
+    OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFileOperationsServerCapabilities,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::server::client_facts::ClientFacts;
 use crate::server::commands::Command;
 use crate::server::notifications::did_change_workspace_folders;
+use crate::server::notifications::initialized::WATCHED;
 use crate::server::parent;
 use crate::server::requests::formatting;
 use crate::server::session::Session;
@@ -68,10 +70,19 @@ fn capabilities(facts: ClientFacts) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            ..WorkspaceServerCapabilities::default()
+            file_operations: Some(WorkspaceFileOperationsServerCapabilities {
+                did_rename: Some(FileOperationRegistrationOptions { filters: vec![renamed_files()] }),
+                ..WorkspaceFileOperationsServerCapabilities::default()
+            }),
         }),
         ..ServerCapabilities::default()
     }
+}
+
+/// The files of whose new names the client tells us.
+fn renamed_files() -> FileOperationFilter {
+    let pattern = FileOperationPattern { glob: WATCHED.to_owned(), matches: None, options: None };
+    FileOperationFilter { scheme: Some("file".to_owned()), pattern }
 }
 
 /// The workspace's folders; old clients have only a root.
