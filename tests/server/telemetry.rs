@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{CLEAN, Client, FOUND, brief, broken, frame};
 use crate::collector::{Collector, Received, Span};
@@ -17,6 +17,12 @@ const TEMPLATE: &str = "file:///tests/a.clnrm.toml.tera";
 /// A document that must be rendered.
 fn template() -> String {
     format!("{{% set image = \"alpine:3.20\" %}}\n{}", CLEAN.replace("\"alpine:3.20\"", "\"{{ image }}\""))
+}
+
+/// A client that watches files itself. For another, all open documents are judged again once our own watch stands, which
+/// would count.
+fn watching() -> Value {
+    json!({ "capabilities": { "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } } })
 }
 
 /// The names of the spans directly below `parent`, sorted.
@@ -68,7 +74,7 @@ fn check(arguments: &[&str], text: &str) -> Output {
 fn a_change_is_a_tree_of_spans() {
     let collector = Collector::start();
     let mut client = Client::spawn(&["--trace-endpoint", &collector.endpoint]);
-    client.initialize(json!({}));
+    client.initialize(watching());
     client.open(TEMPLATE, &template());
     assert_eq!(brief(&client.diagnostics(TEMPLATE, Some(1))), [""; 0]);
     client.open(URI, &broken());
@@ -123,9 +129,7 @@ fn a_changed_file_on_disk_is_the_parent_of_what_it_makes_judged_again() {
     let uri = format!("file://{}", folder.path().join("a.clnrm.toml").display());
     let settings = format!("file://{}", folder.path().join("cleanroom.toml").display());
     let mut client = Client::spawn(&["--trace-endpoint", &collector.endpoint]);
-    client.initialize(json!({
-        "capabilities": { "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } }
-    }));
+    client.initialize(watching());
     client.open(&uri, CLEAN);
     client.diagnostics(&uri, Some(1));
     client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": settings, "type": 2 }] }));
@@ -218,7 +222,9 @@ fn the_log_goes_to_a_file() {
 #[test]
 fn the_status_tells_metrics_and_settings() {
     let settings = json!({ "check": { "hints": false }, "variables": { "token": "secret" } });
-    let mut client = Client::start(json!({ "initializationOptions": { "settings": settings } }));
+    let mut parameters = watching();
+    parameters["initializationOptions"] = json!({ "settings": settings });
+    let mut client = Client::start(parameters);
     client.open(TEMPLATE, &template());
     client.diagnostics(TEMPLATE, Some(1));
     let status = client.request("clnrm/status", json!({})).unwrap();
