@@ -238,6 +238,9 @@ fn constructs<'t>(text: &'t str, lexed: &Lexed) -> Vec<&'t str> {
     constructs
 }
 
+/// Whether the document may become a text with these statements.
+type Prove<'a> = dyn Fn(&str, &[Statement]) -> Result<(), Change> + 'a;
+
 /// One document on its way: what is tried, and what proves it.
 struct Attempt<'a> {
     /// The text of the document.
@@ -252,7 +255,7 @@ struct Attempt<'a> {
     /// In `original`, which is `text` then.
     range: Option<Span>,
     read: &'a dyn Fn(&str) -> Vec<Statement>,
-    prove: &'a dyn Fn(&str, &[Statement]) -> Result<(), Change>,
+    prove: &'a Prove<'a>,
 }
 
 impl Attempt<'_> {

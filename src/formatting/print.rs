@@ -119,7 +119,8 @@ impl Writer<'_> {
             let written = statement.span.slice(self.text).unwrap_or_default();
             self.out.push_str(written);
             let keeps_end = !self.options.final_newline || matches!(statement.kind, StatementKind::Blank);
-            if !written.ends_with('\n') && !(keeps_end && statement.span.end == self.text.len()) {
+            let ends_text = statement.span.end == self.text.len();
+            if !written.ends_with('\n') && (!keeps_end || !ends_text) {
                 self.out.push_str(self.line_end);
             }
             return;
