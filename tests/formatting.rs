@@ -82,7 +82,7 @@ fn the_corpus_keeps_its_meaning_and_nearly_all_of_it_is_formatted() {
         return println!("skipped: no corpus at {}", corpus.display());
     }
     let analyzer = Analyzer::default();
-    let (mut segments, mut untouched) = (0, 0);
+    let (mut segments, mut untouched, mut broken) = (0, 0, 0);
     for path in files(&corpus) {
         let formatted = check(&analyzer, &path);
         let text = fs::read_to_string(&path).unwrap();
@@ -90,11 +90,15 @@ fn the_corpus_keeps_its_meaning_and_nearly_all_of_it_is_formatted() {
             let line = text[..notice.span.start].matches('\n').count() + 1;
             println!("{}:{line}: {}", path.strip_prefix(&corpus).unwrap().display(), notice.kind);
         }
-        if ["{{", "{%"].iter().any(|mark| text.contains(mark)) {
+        // A broken file is left alone as a whole, on purpose: its notice says so.
+        if formatted.segments > 1 && formatted.untouched == formatted.segments {
+            broken += 1;
+        } else if ["{{", "{%"].iter().any(|mark| text.contains(mark)) {
             segments += formatted.segments;
             untouched += formatted.untouched;
         }
     }
-    println!("{segments} segments of templates, {untouched} of them untouched");
+    println!("{segments} segments of templates, {untouched} of them untouched; {broken} broken files left alone");
+    assert!(broken * 20 <= files(&corpus).len() * 3, "{broken} files are left alone");
     assert!(untouched * 20 <= segments, "{untouched} of {segments} segments are left as they are");
 }
