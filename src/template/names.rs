@@ -14,7 +14,6 @@ mod scope;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use self::scope::{Scope, bound_names, loop_names};
 use super::expression::{self, Kind, Token};
@@ -22,7 +21,7 @@ use super::lexer::{self, Keyword, TokenKind};
 use super::parsed::{ParsedFile, ReferenceKind};
 use super::problem::{Problem, ProblemKind};
 use super::program::{Program, ProgramFile};
-use super::source::{FileId, FileSpan, SourceFile};
+use super::source::{FileId, FileSpan};
 use super::variables::Variables;
 use crate::text::Span;
 
@@ -68,58 +67,6 @@ pub fn counts_in_library(library: &str) -> impl Fn(&Problem) -> bool {
         let FileSpan { file, span } = problem.at;
         !depends || file != FileId::DOCUMENT || definitions.iter().any(|definition| definition.covers(span))
     }
-}
-
-/// Checks the names in the expressions of a file that is read as it stands. What forms no complete expression is plain text
-/// there, and reported as [`ProblemKind::IncompleteExpression`].
-pub fn check_in_string(document: &SourceFile, variables: &Variables) -> Vec<Problem> {
-    if !document.text.contains("{{") && !document.text.contains("{%") {
-        return Vec::new();
-    }
-    let text: Arc<str> =
-        if document.text.contains("\\\"") { unescaped(&document.text).into() } else { document.text.clone() };
-    let parsed = Arc::new(ParsedFile::new(&text));
-    let mut problems: Vec<Problem> = Vec::new();
-    for problem in &parsed.lexed.problems {
-        let kind = match &problem.kind {
-            kind @ (ProblemKind::TagInComment | ProblemKind::ShellLengthOpensComment) => kind.clone(),
-            _ => ProblemKind::IncompleteExpression,
-        };
-        problems.push(Problem { kind, at: FileSpan::document(problem.at), stack: Vec::new() });
-    }
-    let links = vec![None; parsed.references.len()];
-    let source = SourceFile { text, ..document.clone() };
-    let program = Program { files: vec![ProgramFile { source, parsed, links }], called: BTreeSet::new() };
-    problems.extend(check(&program, variables).0);
-    // What is an escape there was one of TOML.
-    problems.retain(
-        |problem| !matches!(problem.kind, ProblemKind::NotTera1 { construct } if construct == compatibility::ESCAPES),
-    );
-    problems
-}
-
-/// `text` with `\"` inside of tags as the template engine will see it: a quote. A space beside it, outside of the string that
-/// it opens or closes, keeps all places.
-fn unescaped(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
-        let (before, tag) = rest.split_at(start);
-        result.push_str(before);
-        let close = if tag.starts_with("{{") { "}}" } else { "%}" };
-        // A tag of a string ends on its line.
-        let line = tag.split('\n').next().unwrap_or(tag);
-        let end = line.find(close).map_or(2, |end| end + 2);
-        let (tag, behind) = tag.split_at(end);
-        for (index, part) in tag.split("\\\"").enumerate() {
-            if index > 0 {
-                result.push_str(if index % 2 == 1 { " \"" } else { "\" " });
-            }
-            result.push_str(part);
-        }
-        rest = behind;
-    }
-    result + rest
 }
 
 /// Whether a token of a template is evaluated.

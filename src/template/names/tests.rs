@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::*;
+use crate::template::SourceFile;
 use crate::template::library::MemoryLoader;
 use crate::template::variables::{DefinedValue, Definition, Environment, FileVariables, Sources};
 
@@ -244,28 +247,6 @@ fn plain_tera_1_is_not_complained_about() {
     let mut problems = Vec::new();
     compatibility::check(&program, &mut problems);
     assert_eq!(worded(problems, &program), Vec::<String>::new());
-}
-
-#[test]
-fn expressions_in_strings_are_checked_where_they_stand() {
-    let text = "command = [\"sh\", \"{{ env.X | default(\\\"d\\\") }} {{ fake_nme() }} {{ unknown }} {{ env(name=\\\"REGION\\\") }}\"] # {{ no }}\nrun = 'grep \"{{\" x'\n";
-    let document = SourceFile { name: "t".into(), path: None, text: text.into() };
-    let problems = check_in_string(&document, &variables());
-    let words: Vec<_> = problems
-        .iter()
-        .filter(|problem| !matches!(problem.kind, ProblemKind::NotTera1 { .. }))
-        .map(|problem| (problem.at.span.slice(text).unwrap(), std::mem::discriminant(&problem.kind)))
-        .collect();
-    let kind = |kind: &ProblemKind| std::mem::discriminant(kind);
-    assert_eq!(
-        words,
-        [
-            ("{{ no }}", kind(&ProblemKind::TagInComment)),
-            ("{{", kind(&ProblemKind::IncompleteExpression)),
-            ("fake_nme", kind(&ProblemKind::UnknownFunction { name: String::new(), suggestion: None })),
-            ("unknown", kind(&ProblemKind::UndefinedVariable { name: String::new(), suggestion: None })),
-        ]
-    );
 }
 
 #[test]
