@@ -28,12 +28,18 @@ tm send-keys ']' d
 see ' 21:[0-9]+ *$'
 tm send-keys ']' d
 see ' 22:1[0-4] *$'
-# Mend it: replace what the cursor is on in this line.
-tm send-keys Escape 22g g x s apj Enter c api Escape
+# Mend it: in this line, replace what reads `apj`. Helix loses its way when keys come faster than it draws.
+type_slowly() { for keys in "$@"; do tm send-keys "$keys"; sleep 0.2; done; }
+tm send-keys ':22' Enter
+see ' 22:1 *$'
+type_slowly x s apj Enter
+see ' 22:1[0-4] *$'
+type_slowly c api Escape
 gone 'there is no service'
 # Format on save.
-tm send-keys ':1' Enter O 'zzz   =1' Escape
-tm send-keys ':w' Enter
+tm send-keys ':1' Enter
+see ' 1:1 *$'
+type_slowly O 'zzz   =1' Escape ':w' Enter
 for _ in $(seq "${PATIENCE:-150}"); do grep -q '^zzz = 1$' "$file" && break; sleep 0.1; done
 if grep -q '^zzz = 1$' "$file"; then echo "ok   formatted when saved"; else fail "formatted when saved"; fi
 tm send-keys ':q!' Enter
