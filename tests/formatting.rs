@@ -81,24 +81,29 @@ fn the_corpus_keeps_its_meaning_and_nearly_all_of_it_is_formatted() {
     if !corpus.join("expectations.tsv").is_file() {
         return println!("skipped: no corpus at {}", corpus.display());
     }
+    let expectations = fs::read_to_string(corpus.join("expectations.tsv")).unwrap();
+    let is_rejected = |name: &str| expectations.lines().any(|line| line.starts_with(&format!("{name}\treject\t")));
     let analyzer = Analyzer::default();
-    let (mut segments, mut untouched, mut broken) = (0, 0, 0);
+    let (mut segments, mut untouched) = (0, 0);
     for path in files(&corpus) {
         let formatted = check(&analyzer, &path);
         let text = fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(&corpus).unwrap().display().to_string();
         for notice in &formatted.notices {
             let line = text[..notice.span.start].matches('\n').count() + 1;
-            println!("{}:{line}: {}", path.strip_prefix(&corpus).unwrap().display(), notice.kind);
+            println!("{name}:{line}: {}", notice.kind);
         }
-        // A broken file is left alone as a whole, on purpose: its notice says so.
-        if formatted.segments > 1 && formatted.untouched == formatted.segments {
-            broken += 1;
-        } else if ["{{", "{%"].iter().any(|mark| text.contains(mark)) {
+        assert!(
+            formatted.untouched == 0 || !formatted.notices.is_empty(),
+            "{name}: no notice says what was left alone"
+        );
+        // What a human rejected has a mistake that no formatter mends.
+        if ["{{", "{%"].iter().any(|mark| text.contains(mark)) && !is_rejected(&name) {
             segments += formatted.segments;
             untouched += formatted.untouched;
         }
     }
-    println!("{segments} segments of templates, {untouched} of them untouched; {broken} broken files left alone");
-    assert!(broken * 20 <= files(&corpus).len() * 3, "{broken} files are left alone");
+    println!("{segments} segments of templates, {untouched} of them untouched");
+    assert!(segments > 300, "{segments} segments are too few to tell");
     assert!(untouched * 20 <= segments, "{untouched} of {segments} segments are left as they are");
 }

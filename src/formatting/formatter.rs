@@ -159,7 +159,7 @@ fn template(
 ) -> Formatted {
     let original = &*document.text;
     let lexed = lex(original, Comments::Toml);
-    if let Some(problem) = lexed.problems.first() {
+    if let Some(problem) = lexed.problems.iter().find(|problem| !problem.kind.is_remark()) {
         let segments = count(&scan(original, Some(&lexed)));
         let refused = Formatted::refused(NoticeKind::BrokenTemplate, problem.at);
         return Formatted { segments, untouched: segments, ..refused };
@@ -175,10 +175,11 @@ fn template(
     let places = places(&statements);
     let spaced = spacing::space(original, &lexed, &statements, &spared);
     let mut text: &str = original;
+    let lexed_problems = lexed.problems.len();
     let mut text_lexed = lexed;
     if let std::borrow::Cow::Owned(spaced) = &spaced {
         let spaced_lexed = lex(spaced, Comments::Toml);
-        if spaced_lexed.problems.is_empty()
+        if spaced_lexed.problems.len() == lexed_problems
             && spacing::same_but_spacing((original, &text_lexed), (spaced, &spaced_lexed))
         {
             let respaced = scan(spaced, Some(&spaced_lexed));

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::{FormatOptions, Formatted, Formatter, NoticeKind, Style, Surroundings};
+use super::{Change, FormatOptions, Formatted, Formatter, NoticeKind, Style, Surroundings};
 use crate::analysis::{AnalysisOptions, Analyzer};
 use crate::template::SourceFile;
 use crate::template::library::MemoryLoader;
@@ -224,6 +224,29 @@ fn what_is_broken_is_left_alone_with_a_reason() {
         assert_eq!(result.edits, []);
         assert_eq!(result.notices.first().map(|notice| &notice.kind), Some(&kind), "{text}");
     }
+}
+
+#[test]
+fn mistakes_that_can_be_stood_in_for_do_not_keep_the_rest_from_being_formatted() {
+    let text = "# {{ }} is written like this\n[meta]\nname=\"{{ missing.part }}\"\nversion=\"{{ svc | nope }}\" # ${#x}\n{% if missing %}\na=1\n{% endif %}\n";
+    insta::assert_snapshot!(canonical(text), @r#"
+    # {{ }} is written like this
+    [meta]
+    name = "{{ missing.part }}"
+    version = "{{ svc | nope }}" # ${#x}
+    {% if missing %}
+    a = 1
+    {% endif %}
+    "#);
+}
+
+#[test]
+fn a_template_that_can_not_be_rendered_is_left_alone() {
+    let text = format!("name=1\n{{% for i in range(end=9999) %}}\n# {}\n{{% endfor %}}\n", "x".repeat(9999));
+    let result = run(&text, Style::Canonical);
+    assert_eq!(result.edits, []);
+    let kinds: Vec<_> = result.notices.iter().map(|notice| notice.kind.clone()).collect();
+    assert_eq!(kinds, [NoticeKind::WouldChange(Change::Render)]);
 }
 
 #[test]

@@ -168,3 +168,13 @@ pub enum ProblemKind {
     /// Markers inside a string of a file that needs no rendering, which form no complete expression; taken as plain text.
     IncompleteExpression,
 }
+
+impl ProblemKind {
+    /// Whether the template renders to what its author means all the same: the remark is about what other engines make of it.
+    pub const fn is_remark(&self) -> bool {
+        matches!(
+            self,
+            Self::TagInComment | Self::ShellLengthOpensComment | Self::ArgumentAlias { .. } | Self::NotTera1 { .. }
+        )
+    }
+}

@@ -73,6 +73,7 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
         problems,
         opaque,
         environment,
+        given_up: outcome.given_up,
     }
 }
 
@@ -103,6 +104,7 @@ struct Outcome {
     decoded: Decoded,
     lowered: Vec<Arc<Lowered>>,
     exact: bool,
+    given_up: bool,
 }
 
 /// Why an attempt failed: a mistake that was replaced, or one that can't be.
@@ -152,9 +154,7 @@ impl Attempt<'_> {
             let file_id = FileId(index as u32);
             for problem in &file.parsed.lexed.problems {
                 // Remarks on other files are for those who open them.
-                let is_remark =
-                    matches!(problem.kind, ProblemKind::TagInComment | ProblemKind::ShellLengthOpensComment);
-                if is_remark && file_id != FileId::DOCUMENT {
+                if problem.kind.is_remark() && file_id != FileId::DOCUMENT {
                     continue;
                 }
                 let at = FileSpan { file: file_id, span: problem.at };
@@ -238,7 +238,7 @@ impl Attempt<'_> {
         for file in &compiled.lowered {
             self.problems.extend(file.problems.iter().cloned());
         }
-        Ok(Some(Outcome { decoded, lowered: compiled.lowered, exact }))
+        Ok(Some(Outcome { decoded, lowered: compiled.lowered, exact, given_up: false }))
     }
 
     fn compile(&mut self, job: &Job<'_>) -> Result<Compiled, Failure> {
@@ -272,12 +272,13 @@ impl Attempt<'_> {
             let rendered = self.write(&compiled, "i0").ok()?;
             let sites = [&compiled.lowered[0].sites];
             let decoded = decode(&rendered, marks, &Units { by_file: &[0], sites: &sites }).ok()?;
-            Some(Outcome { decoded, lowered: compiled.lowered, exact: true })
+            Some(Outcome { decoded, lowered: compiled.lowered, exact: true, given_up: true })
         });
         outcome.unwrap_or_else(|| Outcome {
             decoded: Decoded { text: String::new(), record: Default::default(), opaque: vec![Span::default()] },
             lowered: Vec::new(),
             exact: false,
+            given_up: true,
         })
     }
 

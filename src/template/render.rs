@@ -57,4 +57,6 @@ pub struct Rendered {
     pub opaque: Vec<Span>,
     /// The environment variables that were asked for, with what was seen (`None`: unset or hidden), sorted by name.
     pub environment: Vec<(String, Option<String>)>,
+    /// Whether no repair helped, so that `text` is only what stands between the tags of the document.
+    pub given_up: bool,
 }

@@ -42,6 +42,7 @@ fn entry(text: &str, environment: &[(&str, Option<&str>)], dependencies: Vec<Dep
         problems: Vec::new(),
         opaque: Vec::new(),
         environment,
+        given_up: false,
     };
     Arc::new(CachedRender {
         document: Some(PathBuf::from("/w/a.clnrm.toml")),
