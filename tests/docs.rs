@@ -10,7 +10,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The command lines of our program in a document: lines of code blocks that begin with its name.
+/// The command lines of our programs in a document: lines of code blocks that begin with the name of one.
 fn commands(document: &str) -> Vec<String> {
     let mut fenced = false;
     let mut commands = Vec::new();
@@ -20,7 +20,9 @@ fn commands(document: &str) -> Vec<String> {
             continue;
         }
         let code = if fenced { Some(line) } else { line.strip_prefix("    ") };
-        let Some(command) = code.filter(|code| code.starts_with("clnrm-lsp ")) else { continue };
+        let Some(command) = code.filter(|code| code.starts_with("clnrm-lsp ") || code.starts_with("clnrm ")) else {
+            continue;
+        };
         let command = command.split(" #").next().unwrap_or_default().trim();
         // What stands for something else can't be typed.
         if !command.contains(['…', '<', '[']) {

@@ -1,18 +1,23 @@
 //! What can be said on the command line.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgGroup, ColorChoice, CommandFactory, Parser, ValueEnum, error::ErrorKind};
+use clap::{Arg, ArgGroup, ColorChoice, CommandFactory, Parser, ValueEnum};
 
-use super::log::QUIET;
+use super::check::{Check, CheckOptions};
+use super::format::FormatRun;
+use super::input::InputOptions;
+use super::serve::ServeOptions;
 use crate::report::Format;
 use crate::telemetry::Endpoint;
-use crate::validation::Level;
 
-const STYLES: Styles = Styles::styled()
+/// Heading of the options that `--check` takes.
+const OF_CHECK: &str = "Options of --check";
+
+/// The colours of a help text.
+pub const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
@@ -43,7 +48,7 @@ Exit codes:
 /// Language server and headless check for cleanroom tests.
 #[derive(Debug, Parser)]
 #[command(name = "clnrm-lsp", version, override_usage = USAGE, styles = STYLES, after_help = EXAMPLES, max_term_width = 100)]
-#[command(group(ArgGroup::new("work").args(["check", "fmt"]).multiple(true)))]
+#[command(group(ArgGroup::new("work").args(["check", "fmt"]).multiple(true)), mut_args(belonging))]
 pub struct Arguments {
     /// Check files and tell what is wrong in them
     #[arg(long, conflicts_with_all = ["explain", "rules"])]
@@ -81,93 +86,10 @@ pub struct Arguments {
     check_options: CheckOptions,
 
     #[command(flatten)]
+    input: InputOptions,
+
+    #[command(flatten)]
     pub serve_options: ServeOptions,
-}
-
-/// Options that belong to the language server.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Options of the language server")]
-pub struct ServeOptions {
-    /// Serve one client that connects to this loopback address (port 0: any free one, told on standard error)
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["check", "fmt", "explain", "rules"])]
-    pub listen: Option<SocketAddr>,
-
-    /// Serve standard input and output; the default, accepted because editors say it
-    #[arg(long, conflicts_with_all = ["check", "fmt", "explain", "rules", "listen"])]
-    stdio: bool,
-
-    /// What to log: error, warn, info, debug, trace, or a filter such as `clnrm_lsp::server=debug`
-    #[arg(long, value_name = "FILTER", default_value = QUIET, conflicts_with_all = ["check", "fmt", "explain", "rules"])]
-    pub log: String,
-
-    /// Write the log to a file instead of standard error
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["check", "fmt", "explain", "rules"])]
-    pub log_file: Option<PathBuf>,
-}
-
-/// Options that belong to `--check`.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Options of --check")]
-pub struct CheckOptions {
-    /// How findings are written
-    #[arg(long, short, value_enum, default_value = "human", hide_possible_values = true, requires = "check", conflicts_with = "fmt",
-        long_help = None, help = "How findings are written: human, json, jsonl, sarif, github, gitlab or junit")]
-    pub format: Format,
-
-    /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE", requires = "check", conflicts_with = "fmt")]
-    pub output: Option<PathBuf>,
-
-    /// Let warnings fail the check
-    #[arg(long, requires = "check", conflicts_with = "fmt")]
-    pub strict: bool,
-
-    /// How deep to look: syntax, semantic or structure
-    #[arg(
-        long,
-        value_enum,
-        default_value = "structure",
-        hide_possible_values = true,
-        requires = "check",
-        conflicts_with = "fmt"
-    )]
-    level: LevelName,
-
-    /// Show hints too (json, jsonl and sarif always hold them)
-    #[arg(long, requires = "check", conflicts_with = "fmt")]
-    pub hints: bool,
-
-    /// Tell how long each stage took
-    #[arg(long, requires = "check", conflicts_with = "fmt")]
-    pub timing: bool,
-
-    /// Set a template variable; wins over all others (repeatable)
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = parse_variable, requires = "work")]
-    pub variables: Vec<(String, String)>,
-
-    /// Check every combination of a matrix, not just a representative one
-    #[arg(long, requires = "check", conflicts_with = "fmt")]
-    pub all_combinations: bool,
-
-    /// Hide environment variables and files outside the checked directories from templates
-    #[arg(long, requires = "work")]
-    pub untrusted: bool,
-
-    /// Name under which standard input is checked
-    #[arg(long, value_name = "FILE", requires = "work")]
-    pub stdin_filename: Option<PathBuf>,
-
-    /// Print findings only: no summary, notes or progress
-    #[arg(long, short, requires = "work")]
-    pub quiet: bool,
-}
-
-/// The levels under their names.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelName {
-    Syntax,
-    Semantic,
-    Structure,
 }
 
 /// What is to be done.
@@ -185,30 +107,18 @@ pub enum Mode<'a> {
     Serve,
 }
 
-/// A check with all that was said about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Check<'a> {
-    /// What to check; never empty.
-    pub paths: &'a [PathBuf],
-    /// The options.
-    pub options: &'a CheckOptions,
-    /// When to use colours.
-    pub color: ColorChoice,
-    /// Where spans and metrics go, if anywhere.
-    pub trace_endpoint: Option<&'a Endpoint>,
-}
-
-/// A formatting with all that was said about it.
-#[derive(Clone, Copy, Debug)]
-pub struct FormatRun<'a> {
-    /// What to format; never empty.
-    pub paths: &'a [PathBuf],
-    /// Whether to tell only which files are not formatted.
-    pub check: bool,
-    /// Whether to show the changes in place of making them.
-    pub diff: bool,
-    /// The options that it shares with the check: variables, trust, the name of standard input, silence.
-    pub options: &'a CheckOptions,
+/// What options of files and reports need besides themselves: here a word chooses the work, in `clnrm` a command does.
+fn belonging(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "variables" | "untrusted" | "stdin_filename" | "quiet" => arg.requires("work").help_heading(OF_CHECK),
+        "format" | "output" | "strict" | "level" | "hints" | "timing" | "all_combinations" => {
+            arg.requires("check").conflicts_with("fmt").help_heading(OF_CHECK)
+        }
+        "listen" | "stdio" | "log" | "log_file" => {
+            arg.conflicts_with_all(["check", "fmt", "explain", "rules"]).help_heading("Options of the language server")
+        }
+        _ => arg,
+    }
 }
 
 impl Arguments {
@@ -228,28 +138,17 @@ impl Arguments {
         if !self.check && !self.fmt {
             return Mode::Serve;
         }
-        let options = &self.check_options;
-        let reads_stdin = self.paths.iter().any(|path| path.as_os_str() == "-");
-        if options.stdin_filename.is_some() && !reads_stdin {
-            let message = "`--stdin-filename` names standard input: give `-` as a path too";
-            Self::command().error(ErrorKind::MissingRequiredArgument, message).exit();
-        }
-        let paths = if self.paths.is_empty() { default_paths() } else { &self.paths };
+        let paths = self.input.paths_or_here(&self.paths, Self::command);
         if self.fmt {
-            return Mode::Format(FormatRun { paths, check: self.check, diff: self.diff, options });
+            return Mode::Format(FormatRun { paths, check: self.check, diff: self.diff, input: &self.input });
         }
-        Mode::Check(Check { paths, options, color: self.color, trace_endpoint: self.trace_endpoint.as_ref() })
-    }
-}
-
-impl CheckOptions {
-    /// How deep to look.
-    pub const fn level(&self) -> Level {
-        match self.level {
-            LevelName::Syntax => Level::Syntax,
-            LevelName::Semantic => Level::Semantic,
-            LevelName::Structure => Level::Structure,
-        }
+        Mode::Check(Check {
+            paths,
+            options: &self.check_options,
+            input: &self.input,
+            color: self.color,
+            trace_endpoint: self.trace_endpoint.as_ref(),
+        })
     }
 }
 
@@ -272,27 +171,6 @@ fn spelled_out(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     arguments
 }
 
-fn default_paths() -> &'static [PathBuf] {
-    static HERE: std::sync::LazyLock<[PathBuf; 1]> = std::sync::LazyLock::new(|| [PathBuf::from(".")]);
-    &*HERE
-}
-
-/// Reads `NAME=VALUE`; the name is a path of identifiers (`image`, `vars.image`).
-fn parse_variable(text: &str) -> Result<(String, String), String> {
-    let Some((name, value)) = text.split_once('=') else {
-        return Err("write it as NAME=VALUE".to_owned());
-    };
-    let is_identifier = |part: &str| {
-        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    if name.split('.').all(is_identifier) {
-        Ok((name.to_owned(), value.to_owned()))
-    } else {
-        Err(format!("`{name}` is no name of a variable (letters, digits, `_` and `.`)"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,16 +178,6 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_variable_is_a_name_and_a_value() {
-        let pair = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
-        assert_eq!(parse_variable("image=alpine:3=x"), pair("image", "alpine:3=x"));
-        assert_eq!(parse_variable("vars.image="), pair("vars.image", ""));
-        for bad in ["", "image", "=x", "a b=x", "1a=x", "a..b=x"] {
-            assert!(parse_variable(bad).is_err(), "{bad}");
-        }
     }
 
     #[test]

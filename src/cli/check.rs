@@ -1,23 +1,92 @@
-//! `--check`: files in, a report and an exit code out.
+//! `clnrm-lsp --check` and `clnrm validate`: files in, a report and an exit code out.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::{ColorChoice, ValueEnum};
 use tracing::{Span, debug_span};
 
-use super::arguments::Check;
 use super::discovery::{Input, Target, targets};
+use super::input::InputOptions;
 use super::progress::Progress;
 use super::settings::Projects;
 use super::{TROUBLE, log, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, FileKind, RenderCache};
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
 use crate::report::{write_failure, write_note, write_warning};
-use crate::telemetry;
+use crate::telemetry::{self, Endpoint};
 use crate::template::SourceFile;
 use crate::template::variables::Environment;
+use crate::validation::Level;
+
+/// How deep a check goes, and how it is reported.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CheckOptions {
+    /// How findings are written
+    #[arg(long, short, value_enum, default_value = "human", hide_possible_values = true, long_help = None,
+        help = "How findings are written: human, json, jsonl, sarif, github, gitlab or junit")]
+    pub format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Let warnings fail the check
+    #[arg(long)]
+    pub strict: bool,
+
+    /// How deep to look: syntax, semantic or structure
+    #[arg(long, value_enum, default_value = "structure", hide_possible_values = true)]
+    level: LevelName,
+
+    /// Show hints too (json, jsonl and sarif always hold them)
+    #[arg(long)]
+    pub hints: bool,
+
+    /// Tell how long each stage took
+    #[arg(long)]
+    pub timing: bool,
+
+    /// Check every combination of a matrix, not just a representative one
+    #[arg(long)]
+    pub all_combinations: bool,
+}
+
+/// The levels under their names.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelName {
+    Syntax,
+    Semantic,
+    Structure,
+}
+
+impl CheckOptions {
+    /// How deep to look.
+    const fn level(&self) -> Level {
+        match self.level {
+            LevelName::Syntax => Level::Syntax,
+            LevelName::Semantic => Level::Semantic,
+            LevelName::Structure => Level::Structure,
+        }
+    }
+}
+
+/// A check with all that was said about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Check<'a> {
+    /// What to check; never empty.
+    pub paths: &'a [PathBuf],
+    /// How deep, and how it is reported.
+    pub options: &'a CheckOptions,
+    /// What is said of the files.
+    pub input: &'a InputOptions,
+    /// When to use colours.
+    pub color: ColorChoice,
+    /// Where spans and metrics go, if anywhere.
+    pub trace_endpoint: Option<&'a Endpoint>,
+}
 
 /// Checks, reports, and gives the exit code.
 pub fn run(check: &Check<'_>) -> u8 {
@@ -31,7 +100,7 @@ pub fn run(check: &Check<'_>) -> u8 {
             code
         }
         Err(error) => {
-            output::write_stderr(format!("clnrm-lsp: spans can't be exported: {error}\n").as_bytes());
+            output::complain(&format!("spans can't be exported: {error}"));
             TROUBLE
         }
     }
@@ -40,16 +109,16 @@ pub fn run(check: &Check<'_>) -> u8 {
 fn check_and_report(check: &Check<'_>) -> u8 {
     panics::keep_silent();
     let started = Instant::now();
-    let Check { options, color, .. } = *check;
+    let Check { options, input, color, .. } = *check;
     let to_file = options.output.is_some();
     let style = Style {
         color: match (color, to_file) {
-            (clap::ColorChoice::Auto, true) => false,
+            (ColorChoice::Auto, true) => false,
             _ => output::color(color, &io::stdout()),
         },
         width: output::width(),
         hints: options.hints,
-        quiet: options.quiet,
+        quiet: input.quiet,
     };
     let (mut report, warnings) = report(check, style);
     if let Some(timing) = &mut report.timing {
@@ -66,11 +135,11 @@ fn check_and_report(check: &Check<'_>) -> u8 {
         (Ok(()), _) => report.exit_code(),
         (Err(error), Some(path)) => {
             let path = path.display();
-            output::write_stderr(format!("clnrm-lsp: can't write the report to `{path}`: {error}\n").as_bytes());
+            output::complain(&format!("can't write the report to `{path}`: {error}"));
             TROUBLE
         }
         (Err(error), None) => {
-            output::write_stderr(format!("clnrm-lsp: can't write the report: {error}\n").as_bytes());
+            output::complain(&format!("can't write the report: {error}"));
             TROUBLE
         }
     }
@@ -78,14 +147,14 @@ fn check_and_report(check: &Check<'_>) -> u8 {
 
 /// Finds and checks everything; with warnings about the settings of the projects.
 fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
-    let Check { paths, options, .. } = *check;
+    let Check { paths, options, input, .. } = *check;
     let started = Instant::now();
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let targets = targets(paths, options.stdin_filename.as_deref(), &current);
+    let targets = targets(paths, input.stdin_filename.as_deref(), &current);
     let base = AnalysisOptions {
         level: options.level(),
-        trusted: !options.untrusted,
-        overrides: options.variables.iter().cloned().collect(),
+        trusted: !input.untrusted,
+        overrides: input.variables.iter().cloned().collect(),
         roots: paths::roots(paths, &current),
         combinations: if options.all_combinations { Combinations::ALL } else { Combinations::Representative },
         ..AnalysisOptions::default()
@@ -111,7 +180,7 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
     let problems = projects.into_problems();
     let discovery = started.elapsed();
 
-    let progress = Progress::new(jobs.len(), !options.quiet);
+    let progress = Progress::new(jobs.len(), !input.quiet);
     let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
     let cache = analyzer.shared_cache();
     telemetry::observe_cache(move || cache.statistics().into());
@@ -220,7 +289,7 @@ fn remark(check: &Check<'_>, report: &Report, warnings: &[String]) {
             }
         }
     }
-    if report.files.is_empty() && !check.options.quiet {
+    if report.files.is_empty() && !check.input.quiet {
         let looked: Vec<String> = check.paths.iter().map(|path| format!("`{}`", path.display())).collect();
         let note = format!("no test found in {}", looked.join(", "));
         let help = "in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or \

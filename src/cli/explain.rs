@@ -19,7 +19,7 @@ pub fn run(code: &str, color: clap::ColorChoice) -> u8 {
             Some(near) => format!("did you mean `{}`?", near.code),
             None => "`clnrm-lsp --rules` lists all rules".to_owned(),
         };
-        output::write_stderr(format!("clnrm-lsp: there is no rule `{code}`; {hint}\n").as_bytes());
+        output::complain(&format!("there is no rule `{code}`; {hint}"));
         return TROUBLE;
     };
     let colored = output::color(color, &io::stdout());
@@ -92,7 +92,7 @@ fn print(text: &str) -> u8 {
     match output::write_stdout(text.as_bytes()) {
         Ok(()) => CLEAN,
         Err(error) => {
-            output::write_stderr(format!("clnrm-lsp: can't write: {error}\n").as_bytes());
+            output::complain(&format!("can't write: {error}"));
             TROUBLE
         }
     }

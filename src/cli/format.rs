@@ -1,4 +1,4 @@
-//! `--format`: brings files into shape, or tells which are not.
+//! `clnrm-lsp --format` and `clnrm fmt`: brings files into shape, or tells which are not.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use similar::TextDiff;
 
-use super::arguments::FormatRun;
 use super::discovery::{Input, Target, targets};
+use super::input::InputOptions;
 use super::settings::Projects;
 use super::{CLEAN, TROUBLE, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
@@ -22,14 +22,27 @@ use crate::text::LineIndex;
 /// What `--check` says with when a file is not formatted.
 const UNFORMATTED: u8 = 1;
 
+/// A formatting with all that was said about it.
+#[derive(Clone, Copy, Debug)]
+pub struct FormatRun<'a> {
+    /// What to format; never empty.
+    pub paths: &'a [PathBuf],
+    /// Whether to tell only which files are not formatted.
+    pub check: bool,
+    /// Whether to show the changes in place of making them.
+    pub diff: bool,
+    /// What is said of the files.
+    pub input: &'a InputOptions,
+}
+
 /// Formats, reports, and gives the exit code.
 pub fn run(format: &FormatRun<'_>) -> u8 {
     panics::keep_silent();
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let targets = targets(format.paths, format.options.stdin_filename.as_deref(), &current);
+    let targets = targets(format.paths, format.input.stdin_filename.as_deref(), &current);
     let base = AnalysisOptions {
-        trusted: !format.options.untrusted,
-        overrides: format.options.variables.iter().cloned().collect(),
+        trusted: !format.input.untrusted,
+        overrides: format.input.variables.iter().cloned().collect(),
         roots: paths::roots(format.paths, &current),
         ..AnalysisOptions::default()
     };
@@ -256,7 +269,7 @@ fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
             out.push_str(&file.shown);
             out.push('\n');
         }
-        if !format.options.quiet {
+        if !format.input.quiet {
             file.remarks.iter().for_each(|remark| remarks.push_str(&format!("{remark}\n")));
         }
         if let Some(failure) = &file.failure {
@@ -264,7 +277,7 @@ fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
         }
     }
     let changed = done.iter().filter(|file| file.changed).count();
-    if !format.options.quiet {
+    if !format.input.quiet {
         let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
         let rest = done.len() - changed - done.iter().filter(|file| file.failure.is_some() && !file.changed).count();
         let verb = if format.check || format.diff { "to be formatted" } else { "formatted" };
@@ -277,7 +290,7 @@ fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
         Ok(()) if changed > 0 && format.check => UNFORMATTED,
         Ok(()) => CLEAN,
         Err(error) => {
-            output::write_stderr(format!("clnrm-lsp: can't write to standard output: {error}\n").as_bytes());
+            output::complain(&format!("can't write to standard output: {error}"));
             TROUBLE
         }
     }

@@ -1,11 +1,13 @@
-//! The command line of `clnrm-lsp`: arguments, terminal output, exit codes. What is right and wrong in a test is decided
-//! elsewhere.
+//! The command lines of `clnrm-lsp` and `clnrm`: arguments, terminal output, exit codes. What is right and wrong in a test is
+//! decided elsewhere.
 
 mod arguments;
 mod check;
+mod commands;
 mod discovery;
 mod explain;
 mod format;
+mod input;
 mod log;
 mod output;
 mod panics;
@@ -20,13 +22,15 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Mode};
 
+pub use commands::run as run_clnrm;
+
 /// Everything went well, and nothing fails the check.
 const CLEAN: u8 = 0;
 
 /// Wrong usage, an unreadable file, or a mistake of this program. (1 means findings.)
 const TROUBLE: u8 = 2;
 
-/// Runs the program with the arguments of the process.
+/// Runs `clnrm-lsp` with the arguments of the process.
 pub fn run() -> ExitCode {
     // Wrong usage ends the process here, with exit code 2.
     let arguments = Arguments::of_process();

@@ -3,8 +3,23 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anstream::{AutoStream, ColorChoice};
+
+/// The program that runs; told to people before what went wrong.
+static PROGRAM: OnceLock<&str> = OnceLock::new();
+
+/// Says which program of the package this process is. The first word counts.
+pub fn set_program(name: &'static str) {
+    PROGRAM.get_or_init(|| name);
+}
+
+/// Tells on standard error what went wrong, after the name of the program.
+pub fn complain(message: &str) {
+    let program = PROGRAM.get().unwrap_or(&"clnrm-lsp");
+    write_stderr(format!("{program}: {message}\n").as_bytes());
+}
 
 /// What `--color` means for a stream: with `auto`, terminals get colours unless `NO_COLOR` and the like say otherwise.
 pub fn color(choice: clap::ColorChoice, stream: &(impl IsTerminal + anstream::stream::RawStream)) -> bool {

@@ -1,0 +1,33 @@
+//! `clnrm fmt`: brings tests into shape; `clnrm-lsp --format` by another name.
+
+use std::path::PathBuf;
+
+use super::usage;
+use crate::cli::format::{self, FormatRun};
+use crate::cli::input::InputOptions;
+
+/// Bring tests into shape, without changing what they mean
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Files, directories, globs, or `-` for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Write nothing; list the files that are not in shape, and fail if there are any
+    #[arg(long)]
+    check: bool,
+
+    /// Write nothing; show what would change
+    #[arg(long)]
+    diff: bool,
+
+    #[command(flatten)]
+    input: InputOptions,
+}
+
+/// Formats, reports, and gives the exit code.
+pub fn run(arguments: &Arguments) -> u8 {
+    let Arguments { paths, check, diff, input } = arguments;
+    let paths = input.paths_or_here(paths, || usage("fmt"));
+    format::run(&FormatRun { paths, check: *check, diff: *diff, input })
+}

@@ -1,0 +1,75 @@
+//! The program `clnrm`: one file for each command.
+
+mod fmt;
+mod lsp;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+use super::arguments::STYLES;
+use super::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  clnrm validate                       check all tests below the current directory
+  clnrm fmt --check                    list the tests that are not in shape
+
+Exit codes:
+  0  green: nothing to complain about, no difference
+  1  red: findings, failed expectations, differences
+  2  wrong usage, a file that can't be read, or a mistake of clnrm itself";
+
+/// Cleanroom tests on the command line: checked, evaluated, compared.
+#[derive(Debug, Parser)]
+#[command(name = "clnrm", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+struct Program {
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    color: ColorChoice,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(visible_aliases = ["dry-run", "lint"])]
+    Validate(validate::Arguments),
+    Fmt(fmt::Arguments),
+    Lsp(lsp::Arguments),
+}
+
+/// Runs `clnrm` with the arguments of the process.
+pub fn run() -> ExitCode {
+    output::set_program("clnrm");
+    // Wrong usage ends the process here, with exit code 2.
+    let Program { color, command } = Program::parse();
+    let code = match &command {
+        Command::Validate(arguments) => validate::run(arguments, color),
+        Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Lsp(arguments) => return lsp::run(arguments),
+    };
+    ExitCode::from(code)
+}
+
+/// The command `name` as it says how it is used, for complaints about its arguments.
+fn usage(name: &str) -> clap::Command {
+    use clap::CommandFactory;
+    let mut program = Program::command();
+    program.build();
+    program.find_subcommand(name).cloned().unwrap_or(program)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Program::command().debug_assert();
+    }
+}

@@ -1,0 +1,35 @@
+//! `clnrm validate`: everything that can be known about a test without a container; `clnrm-lsp --check` by another name.
+
+use std::path::PathBuf;
+
+use clap::ColorChoice;
+
+use super::usage;
+use crate::cli::check::{self, Check, CheckOptions};
+use crate::cli::input::InputOptions;
+use crate::telemetry::Endpoint;
+
+/// Check tests without running them
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Files, directories, globs, or `-` for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    options: CheckOptions,
+
+    #[command(flatten)]
+    input: InputOptions,
+
+    /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)
+    #[arg(long, value_name = "URL")]
+    trace_endpoint: Option<Endpoint>,
+}
+
+/// Checks, reports, and gives the exit code.
+pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
+    let Arguments { paths, options, input, trace_endpoint } = arguments;
+    let paths = input.paths_or_here(paths, || usage("validate"));
+    check::run(&Check { paths, options, input, color, trace_endpoint: trace_endpoint.as_ref() })
+}

@@ -1,0 +1,65 @@
+//! What the program says of itself, of calls that make no sense, and the commands that `clnrm-lsp` has as well.
+
+use crate::clnrm;
+use crate::workspace::{GOOD, Ran, Workspace, broken};
+
+fn run(arguments: &[&str]) -> Ran {
+    clnrm(&Workspace::new(&[("a.clnrm.toml", GOOD)]), arguments)
+}
+
+#[test]
+fn help_shows_every_command_and_examples() {
+    let ran = run(&["--help"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn the_version_is_told() {
+    assert_eq!(run(&["--version"]).stdout, format!("clnrm {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    for arguments in [
+        &["--nope"][..],
+        &["nope"],
+        &["validate", "--format", "xml"],
+        &["validate", "--stdin-filename", "a.clnrm.toml"],
+        &["fmt", "--color", "pink"],
+        &["lsp", "a.clnrm.toml"],
+    ] {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(ran.stderr.starts_with("error: "), "{arguments:?}: {}", ran.stderr);
+    }
+    assert_eq!(run(&[]).code, Some(2), "nothing said");
+}
+
+#[test]
+fn a_test_is_validated_under_three_names() {
+    let workspace = Workspace::new(&[("a.clnrm.toml", &broken())]);
+    let checked = workspace.check(&["--format", "json"]);
+    for name in ["validate", "dry-run", "lint"] {
+        let ran = clnrm(&workspace, &[name, "--format", "json"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), checked.stdout.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn complaints_begin_with_the_name_of_the_program() {
+    let ran = run(&["validate", "--output", "no/such/folder.json"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.starts_with("clnrm: can't write the report to `no/such/folder.json`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_test_is_brought_into_shape() {
+    let workspace = Workspace::new(&[("a.clnrm.toml", &GOOD.replace("name = \"good\"", "name=\"good\""))]);
+    let check = clnrm(&workspace, &["fmt", "--check", "--quiet"]);
+    assert_eq!((check.code, check.stdout.as_str()), (Some(1), "a.clnrm.toml\n"));
+    let diff = clnrm(&workspace, &["fmt", "--diff", "--quiet"]);
+    assert!(diff.stdout.contains("-name=\"good\"\n+name = \"good\"\n"), "{}", diff.stdout);
+    assert_eq!(clnrm(&workspace, &["fmt"]).code, Some(0));
+    assert_eq!(clnrm(&workspace, &["fmt", "--check"]).code, Some(0));
+}
