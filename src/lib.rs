@@ -17,6 +17,8 @@ pub mod analysis;
 
 pub mod formatting;
 
+pub mod trace;
+
 pub mod report;
 
 pub mod server;

@@ -1,0 +1,20 @@
+//! Spans: what they are, how they are read from every format that is in use, what they have in common between runs
+//! (canonical form, digests, differences), and how they look (waterfall). Knows nothing of expectations, containers and editors.
+
+mod collected;
+mod completeness;
+mod ids;
+mod name;
+mod origin;
+mod problem;
+mod span;
+mod value;
+
+pub use collected::{Conflict, Field, SpanIndex, Trace, TraceBuilder};
+pub use completeness::{Completeness, Grade};
+pub use ids::{IdError, SpanId, TraceId};
+pub use name::{Interner, Name};
+pub use origin::{Origin, Place};
+pub use problem::{Loss, ReadProblem};
+pub use span::{Dropped, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
+pub use value::{Attributes, Value};
