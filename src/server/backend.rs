@@ -7,16 +7,18 @@ use tower_lsp::ls_types::{
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, ExecuteCommandParams, InitializeParams, InitializeResult, InitializedParams, Range,
-    RenameFilesParams, TextEdit, WillSaveTextDocumentParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult,
+    DocumentRangeFormattingParams, ExecuteCommandParams, FoldingRange, FoldingRangeParams, InitializeParams,
+    InitializeResult, InitializedParams, Range, RenameFilesParams, TextEdit, WillSaveTextDocumentParams,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
 };
 
 use super::notifications::{
     did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders, did_close, did_open,
     did_rename_files, did_save, initialized,
 };
-use super::requests::{diagnostic, execute_command, formatting, initialize, rendered, status, workspace_diagnostic};
+use super::requests::{
+    diagnostic, execute_command, folding_range, formatting, initialize, rendered, status, workspace_diagnostic,
+};
 use super::session::Session;
 
 /// What tower-lsp calls.
@@ -118,6 +120,10 @@ impl LanguageServer for Backend {
 
     async fn will_save_wait_until(&self, params: WillSaveTextDocumentParams) -> Result<Option<Vec<TextEdit>>> {
         formatting::will_save(&self.session, params).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        folding_range::handle(&self.session, params).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

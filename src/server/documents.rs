@@ -8,6 +8,7 @@ use tower_lsp::ls_types::Uri;
 
 use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
+use crate::features::DocumentView;
 use crate::text::{Change, Document, Encoding};
 
 /// One open document.
@@ -38,7 +39,9 @@ pub struct Judged {
     /// That text.
     pub text: Document,
     /// What was found.
-    pub analysis: Analysis,
+    pub analysis: Arc<Analysis>,
+    /// The same, as features look at it.
+    pub view: DocumentView,
 }
 
 /// All open documents.

@@ -12,6 +12,7 @@ use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
     RenderCache, StageDurations,
 };
+use crate::features::DocumentView;
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings};
 use crate::telemetry;
 use crate::template::library::DiskLoader;
@@ -45,7 +46,9 @@ impl Judge {
             tracing::error!(document = document.name, "the analysis panicked");
             nothing(document)
         });
-        Judged { revision: snapshot.revision, version: snapshot.version, text: snapshot.text.clone(), analysis }
+        let analysis = Arc::new(analysis);
+        let view = DocumentView::new(Arc::clone(&analysis));
+        Judged { revision: snapshot.revision, version: snapshot.version, text: snapshot.text.clone(), analysis, view }
     }
 
     /// What the client and the project set for a document.

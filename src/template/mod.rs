@@ -10,7 +10,7 @@ pub mod library;
 mod lower;
 pub mod mode;
 pub mod names;
-mod parsed;
+pub mod parsed;
 pub mod problem;
 mod program;
 mod recovery;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use tower_lsp::ls_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
-    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, InitializeParams, InitializeResult,
-    OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFileOperationsServerCapabilities,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
+    InitializeParams, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::server::client_facts::ClientFacts;
@@ -61,6 +61,7 @@ fn capabilities(facts: ClientFacts) -> ServerCapabilities {
             first_trigger_character: formatting::TRIGGERS[0].to_owned(),
             more_trigger_character: Some(formatting::TRIGGERS[1..].iter().map(|&it| it.to_owned()).collect()),
         }),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Command::ALL.iter().map(|command| command.name().to_owned()).collect(),
             ..ExecuteCommandOptions::default()

@@ -2,6 +2,8 @@
 
 pub mod diagnostic;
 pub mod execute_command;
+mod feature;
+pub mod folding_range;
 pub mod formatting;
 pub mod initialize;
 pub mod rendered;

@@ -1,0 +1,13 @@
+//! What an editor asks about a place of a document: one folder or file per feature, named for it. Text and model in, plain
+//! values out; byte offsets only. Knows neither the protocol (see `server`) nor how the document came to be analysed.
+//!
+//! A feature looks at a [`DocumentView`]: one revision of one document with its analysis, its template tokens and its
+//! [`syntax`] tree. What stands at an offset is told by [`cursor`].
+
+pub mod cursor;
+pub mod folding;
+pub mod format_path;
+pub mod syntax;
+mod view;
+
+pub use view::DocumentView;

@@ -1,0 +1,233 @@
+//! From the events of the TOML parser to the tree.
+
+use toml_parser::Source;
+use toml_parser::decoder::Encoding;
+use toml_parser::parser::{Event, EventKind, parse_document};
+
+use super::mask::Masked;
+use super::{Header, KeyPart, Pair, SyntaxTree, Table, Value, ValueKind};
+use crate::text::Span;
+
+/// Brackets nested deeper than this are not followed.
+const MAX_DEPTH: usize = 64;
+
+pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
+    let mut tree = SyntaxTree::default();
+    let length = masked.text.len();
+    // Each header is parsed with what follows it, so that nothing left open reaches beyond the next header.
+    let starts = std::iter::once(0).chain(masked.headers.iter().copied());
+    let ends = masked.headers.iter().copied().chain([length]);
+    for (index, (start, end)) in starts.zip(ends).enumerate() {
+        let Some(part) = masked.text.get(start..end) else { continue };
+        let mut events: Vec<Event> = Vec::new();
+        let tokens = Source::new(part).lex().into_vec();
+        parse_document(&tokens, &mut events, &mut ());
+        let mut table = Table { span: Span::new(start, end), ..Table::default() };
+        let mut builder = Builder { text, masked, base: start, events: &events, at: 0, comments: &mut tree.comments };
+        builder.table(&mut table);
+        debug_assert!(index > 0 || table.header.is_none(), "the root table has no header");
+        tree.tables.push(table);
+    }
+    tree
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    masked: &'a Masked,
+    /// Where the parsed part starts.
+    base: usize,
+    events: &'a [Event],
+    at: usize,
+    comments: &'a mut Vec<Span>,
+}
+
+impl Builder<'_> {
+    fn span(&self, event: &Event) -> Span {
+        Span::new(self.base + event.span().start(), self.base + event.span().end())
+    }
+
+    /// The next event that says something, comments taken note of.
+    fn next(&mut self) -> Option<(EventKind, Option<Encoding>, Span)> {
+        loop {
+            let event = self.events.get(self.at)?;
+            self.at += 1;
+            let span = self.span(event);
+            match event.kind() {
+                EventKind::Whitespace | EventKind::Error => {}
+                EventKind::Comment => self.comments.push(span),
+                kind => return Some((kind, event.encoding(), span)),
+            }
+        }
+    }
+
+    fn table(&mut self, table: &mut Table) {
+        let mut pair: Option<Pair> = None;
+        let mut in_header = false;
+        while let Some((kind, encoding, span)) = self.next() {
+            match kind {
+                EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
+                    let is_array = kind == EventKind::ArrayTableOpen;
+                    table.header.get_or_insert(Header { span, path: Vec::new(), is_array });
+                    in_header = true;
+                }
+                EventKind::StdTableClose | EventKind::ArrayTableClose => {
+                    if let Some(header) = &mut table.header {
+                        header.span = header.span.join(span);
+                    }
+                    in_header = false;
+                }
+                EventKind::Newline => {
+                    in_header = false;
+                    table.pairs.extend(pair.take());
+                }
+                // Where a part is missing, the parser reports an empty one.
+                EventKind::SimpleKey if span.is_empty() => {}
+                EventKind::SimpleKey if in_header => {
+                    let part = self.key_part(encoding, span);
+                    if let Some(header) = &mut table.header {
+                        header.span = header.span.join(span);
+                        header.path.push(part);
+                    }
+                }
+                EventKind::KeySep if in_header => {
+                    if let Some(header) = &mut table.header {
+                        header.span = header.span.join(span);
+                    }
+                }
+                _ => self.pair_event(&mut pair, kind, encoding, span, 0),
+            }
+        }
+        table.pairs.extend(pair);
+    }
+
+    /// Takes an event for the pair at hand.
+    fn pair_event(
+        &mut self,
+        pair: &mut Option<Pair>,
+        kind: EventKind,
+        encoding: Option<Encoding>,
+        span: Span,
+        depth: usize,
+    ) {
+        match kind {
+            EventKind::SimpleKey if span.is_empty() => {}
+            EventKind::SimpleKey => {
+                let part = self.key_part(encoding, span);
+                let pair = pair.get_or_insert_with(|| Pair { span, ..Pair::default() });
+                pair.span = pair.span.join(span);
+                pair.key.push(part);
+            }
+            EventKind::KeySep => {
+                if let Some(pair) = pair {
+                    pair.span = pair.span.join(span);
+                }
+            }
+            EventKind::KeyValSep => {
+                let pair = pair.get_or_insert_with(|| Pair { span, ..Pair::default() });
+                pair.span = pair.span.join(span);
+                pair.equals.get_or_insert(span.start);
+            }
+            EventKind::Scalar | EventKind::ArrayOpen | EventKind::InlineTableOpen => {
+                if let Some(value) = self.value(kind, encoding, span, depth)
+                    && let Some(pair) = pair
+                    && pair.value.is_none()
+                    && pair.equals.is_some()
+                {
+                    pair.span = pair.span.join(value.span);
+                    pair.value = Some(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn value(&mut self, kind: EventKind, encoding: Option<Encoding>, span: Span, depth: usize) -> Option<Value> {
+        let is_deep = depth >= MAX_DEPTH;
+        Some(match kind {
+            EventKind::Scalar => self.scalar(encoding, span)?,
+            EventKind::ArrayOpen if !is_deep => self.array(span, depth + 1),
+            EventKind::InlineTableOpen if !is_deep => self.inline_table(span, depth + 1),
+            _ => return None,
+        })
+    }
+
+    fn scalar(&self, encoding: Option<Encoding>, span: Span) -> Option<Value> {
+        // Where a value is missing, the parser reports an empty one.
+        if span.is_empty() {
+            return None;
+        }
+        let quotes = match encoding {
+            None => return Some(Value { span, kind: ValueKind::Bare }),
+            Some(Encoding::BasicString | Encoding::LiteralString) => 1,
+            Some(Encoding::MlBasicString | Encoding::MlLiteralString) => 3,
+        };
+        let start = (span.start + quotes).min(span.end);
+        let delimiter = self.text.get(span.start..start).unwrap_or_default();
+        let is_closed = self.text.get(start..span.end).is_some_and(|rest| rest.ends_with(delimiter));
+        let end = if is_closed { span.end - quotes } else { span.end };
+        Some(Value { span, kind: ValueKind::String { content: Span::new(start, end.max(start)) } })
+    }
+
+    fn array(&mut self, open: Span, depth: usize) -> Value {
+        let (mut span, mut items, mut closed) = (open, Vec::new(), false);
+        while let Some((kind, encoding, at)) = self.next() {
+            match kind {
+                EventKind::ArrayClose => {
+                    span = span.join(at);
+                    closed = !at.is_empty();
+                    break;
+                }
+                EventKind::ValueSep => span = span.join(at),
+                _ => {
+                    if let Some(value) = self.value(kind, encoding, at, depth) {
+                        span = span.join(value.span);
+                        items.push(value);
+                    }
+                }
+            }
+        }
+        Value { span, kind: ValueKind::Array { items, closed } }
+    }
+
+    fn inline_table(&mut self, open: Span, depth: usize) -> Value {
+        let (mut span, mut pairs, mut closed) = (open, Vec::new(), false);
+        let mut pair: Option<Pair> = None;
+        while let Some((kind, encoding, at)) = self.next() {
+            match kind {
+                EventKind::InlineTableClose => {
+                    span = span.join(at);
+                    closed = !at.is_empty();
+                    break;
+                }
+                EventKind::ValueSep => {
+                    span = span.join(at);
+                    pairs.extend(pair.take());
+                }
+                EventKind::Newline => {}
+                _ => {
+                    self.pair_event(&mut pair, kind, encoding, at, depth);
+                    if let Some(pair) = &pair {
+                        span = span.join(pair.span);
+                    }
+                }
+            }
+        }
+        pairs.extend(pair);
+        Value { span, kind: ValueKind::InlineTable { pairs, closed } }
+    }
+
+    fn key_part(&self, encoding: Option<Encoding>, span: Span) -> KeyPart {
+        let written = span.slice(self.text).unwrap_or_default();
+        let first = self.masked.expressions.partition_point(|expression| expression.end <= span.start);
+        let is_templated = self.masked.expressions.get(first).is_some_and(|expression| expression.start < span.end);
+        let text = if is_templated || encoding.is_none() {
+            written.trim_matches(['"', '\'']).to_owned()
+        } else {
+            let mut decoded = String::new();
+            let within = toml_parser::Span::new_unchecked(0, written.len());
+            toml_parser::Raw::new_unchecked(written, encoding, within).decode_key(&mut decoded, &mut ());
+            decoded
+        };
+        KeyPart { span, text, is_templated }
+    }
+}

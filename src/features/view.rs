@@ -1,0 +1,76 @@
+//! One revision of one document, with all that features look at. What is derived is derived once, when first asked for.
+
+use std::sync::{Arc, OnceLock};
+
+use super::syntax::SyntaxTree;
+use crate::analysis::Analysis;
+use crate::template::parsed::ParsedFile;
+use crate::template::{FileSpan, SourceMap};
+use crate::text::Span;
+
+/// One revision of one document. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct DocumentView {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    text: Arc<str>,
+    analysis: Arc<Analysis>,
+    template: OnceLock<ParsedFile>,
+    syntax: OnceLock<SyntaxTree>,
+}
+
+impl DocumentView {
+    /// The view of an analysed document.
+    pub fn new(analysis: Arc<Analysis>) -> Self {
+        let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
+        Self { shared: Arc::new(Shared { text, analysis, template: OnceLock::new(), syntax: OnceLock::new() }) }
+    }
+
+    /// The document as its author wrote it.
+    pub fn text(&self) -> &str {
+        &self.shared.text
+    }
+
+    /// What the pipeline found out about it.
+    pub fn analysis(&self) -> &Analysis {
+        &self.shared.analysis
+    }
+
+    /// Its template tokens, macros, imports. A plain file is one token of text.
+    pub fn template(&self) -> &ParsedFile {
+        self.shared.template.get_or_init(|| ParsedFile::new(&self.shared.text))
+    }
+
+    /// Its tables, keys and values as written, template tags taken as opaque.
+    pub fn syntax(&self) -> &SyntaxTree {
+        self.shared.syntax.get_or_init(|| SyntaxTree::new(&self.shared.text, &self.template().lexed))
+    }
+
+    /// From the parsed text (to which all spans of the model belong) to the document; `None` where both are the same.
+    pub fn map(&self) -> Option<&SourceMap> {
+        self.shared.analysis.rendered.as_ref().map(|rendered| &rendered.map)
+    }
+
+    /// The text that the model's spans belong to.
+    pub fn parsed_text(&self) -> &str {
+        self.shared.analysis.rendered.as_ref().map_or(&*self.shared.text, |rendered| &rendered.text)
+    }
+
+    /// Where a span of the model stands in the document, if it is literal text there: only then may it be edited.
+    pub fn literal(&self, parsed: Span) -> Option<Span> {
+        self.map().map_or(Some(parsed), |map| map.literal(parsed))
+    }
+
+    /// Where a span of the model comes from: the very text, or the tag, argument or loop item that led to it.
+    pub fn origin(&self, parsed: Span) -> Span {
+        self.map().map_or(parsed, |map| map.origin(parsed).place)
+    }
+
+    /// What a place of the document became in the parsed text; several in loops and repeated calls.
+    pub fn parsed_spans(&self, source: Span) -> Vec<Span> {
+        self.map().map_or_else(|| vec![source], |map| map.rendered(FileSpan::document(source)))
+    }
+}

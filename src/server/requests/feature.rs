@@ -1,0 +1,65 @@
+//! What all requests about a place of a document share: the newest analysis, work off the message loop, one version from
+//! the first byte to the last.
+
+use std::sync::Arc;
+
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::ls_types::{Position, Range, Uri};
+
+use crate::features::DocumentView;
+use crate::server::documents::Judged;
+use crate::server::positions;
+use crate::server::session::Session;
+use crate::text::{Encoding, Span};
+
+/// What a feature sees of a document: one revision.
+pub(super) struct Subject {
+    /// The document.
+    pub uri: Uri,
+    /// The newest analysis.
+    pub judged: Arc<Judged>,
+    /// How the client counts columns.
+    pub encoding: Encoding,
+}
+
+impl Subject {
+    /// The document as features look at it.
+    pub fn view(&self) -> &DocumentView {
+        &self.judged.view
+    }
+
+    /// The offset of a position.
+    pub fn offset(&self, position: Position) -> usize {
+        positions::offset(&self.judged.text, position, self.encoding)
+    }
+
+    /// The span of a range.
+    pub fn span(&self, range: Range) -> Span {
+        let (start, end) = (self.offset(range.start), self.offset(range.end));
+        Span::new(start.min(end), start.max(end))
+    }
+
+    /// The range of a span.
+    pub fn range(&self, span: Span) -> Range {
+        positions::range(&self.judged.text, span, self.encoding)
+    }
+}
+
+/// Answers a request about `uri` with what `work` makes of its newest text. `None`: the document is not open. If the text has
+/// moved on meanwhile, the answer is `ContentModified`, and the client asks again.
+pub(super) async fn answer<T: Send + 'static>(
+    session: &Session,
+    uri: Uri,
+    work: impl FnOnce(&Subject) -> T + Send + 'static,
+) -> Result<Option<T>> {
+    let Some(judged) = session.judged(&uri).await else { return Ok(None) };
+    let encoding = session.state().facts.encoding;
+    let (revision, asked) = (judged.version, uri.clone());
+    let subject = Subject { uri, judged, encoding };
+    let answer = session.runtime().spawn_blocking(move || work(&subject)).await.map_err(|_| Error::internal_error())?;
+    let newest = session.state().documents.get(&asked).map(|document| document.version);
+    if newest != Some(revision) {
+        return Err(Error::new(ErrorCode::ContentModified));
+    }
+    Ok(Some(answer))
+}
