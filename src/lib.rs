@@ -19,6 +19,8 @@ pub mod formatting;
 
 pub mod trace;
 
+pub mod expectation;
+
 pub mod features;
 
 pub mod report;

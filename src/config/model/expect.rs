@@ -20,6 +20,8 @@ pub struct Expect {
     pub status: Option<Status>,
     /// `[expect.hermeticity]`.
     pub hermeticity: Option<Hermeticity>,
+    /// `compat`: the version whose reading is asked for.
+    pub compat: Option<Text>,
 }
 
 /// One `[[expect.span]]`.
@@ -31,6 +33,8 @@ pub struct SpanExpectation {
     pub name: Option<Text>,
     /// `parent`.
     pub parent: Option<Text>,
+    /// `ancestor`.
+    pub ancestor: Option<Text>,
     /// `kind`, a text or a number from 1 to 5.
     pub kind: Option<Scalar>,
     /// `status`.
@@ -49,6 +53,10 @@ pub struct SpanExpectation {
     pub count: Option<Bound>,
     /// `exists`.
     pub exists: Option<Spanned<bool>>,
+    /// `absent`; the opposite of `exists`.
+    pub absent: Option<Spanned<bool>>,
+    /// `distinct`.
+    pub distinct: Option<Spanned<bool>>,
 }
 
 /// One attribute that is asked for.
@@ -114,6 +122,8 @@ pub struct Counts {
     pub by_name: Vec<Keyed<Bound>>,
     /// `by_kind`, `spans_by_kind`, `spans_per_kind`.
     pub by_kind: Vec<Keyed<Bound>>,
+    /// Totals that another `[[expect.counts]]` states again, under the key as written. They hold beside the first.
+    pub repeated: Vec<Keyed<Bound>>,
 }
 
 /// `[a, b]`: two span names.
@@ -146,6 +156,8 @@ pub struct Graph {
     pub must_not_cross: Vec<NamePair>,
     /// `acyclic`.
     pub acyclic: Option<Spanned<bool>>,
+    /// `scope` of `must_not_cross`.
+    pub scope: Option<Text>,
 }
 
 /// One window: a span that contains others.
@@ -163,6 +175,10 @@ pub struct Window {
     pub end_span: Option<Text>,
     /// Bounds of its duration.
     pub duration: Option<DurationBounds>,
+    /// `tolerance_ms`.
+    pub tolerance_ms: Option<Spanned<f64>>,
+    /// `min_span_count`.
+    pub min_span_count: Option<Spanned<i64>>,
 }
 
 /// `[expect.order]`.
@@ -174,6 +190,10 @@ pub struct Order {
     pub must_precede: Vec<NamePair>,
     /// `must_follow`: first after second.
     pub must_follow: Vec<NamePair>,
+    /// `mode`.
+    pub mode: Option<Text>,
+    /// `basis`.
+    pub basis: Option<Text>,
 }
 
 /// `[expect.status]`.

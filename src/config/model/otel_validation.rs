@@ -12,6 +12,12 @@ pub struct OtelValidation {
     pub header: Span,
     /// `enabled`.
     pub enabled: Option<Spanned<bool>>,
+    /// `validate_spans`.
+    pub validate_spans: Option<Spanned<bool>>,
+    /// `validate_traces`.
+    pub validate_traces: Option<Spanned<bool>>,
+    /// Keys about the run, not its spans: `validate_exports`, `validate_performance`, `max_overhead_ms`.
+    pub about_the_run: Vec<Keyed<Scalar>>,
     /// `expected_spans`.
     pub expected_spans: Vec<ExpectedSpan>,
     /// `expected_traces`.
@@ -54,4 +60,8 @@ pub struct ExpectedTrace {
     pub span_names: Vec<Text>,
     /// `parent_child`, both forms.
     pub parent_child: Vec<NamePair>,
+    /// `trace_id`.
+    pub trace_id: Option<Text>,
+    /// `complete`.
+    pub complete: Option<Spanned<bool>>,
 }

@@ -21,31 +21,55 @@ impl<T> Spanned<T> {
 /// A string value.
 ///
 /// Its content may be unknown: a template expression in a file that is read as it stands, or a placeholder where the
-/// template has a mistake. [`Text::known`] is then `None`, so a rule can't judge it by accident.
+/// template has a mistake. [`Text::known`] is then `None`, so a rule can't judge it by accident. The same holds for a regular
+/// expression where other dialects have a name ([`Text::regex`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     raw: String,
-    unknown: bool,
+    content_is: Content,
     /// The place of the value, with its quotes.
     pub span: Span,
     /// The place of the content, without its quotes (any of the four kinds).
     pub content: Span,
 }
 
+/// What the content of a [`Text`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Content {
+    #[default]
+    Known,
+    Unknown,
+    Regex,
+}
+
 impl Text {
     /// A string whose content is known.
     pub const fn new(raw: String, span: Span, content: Span) -> Self {
-        Self { raw, unknown: false, span, content }
+        Self { raw, content_is: Content::Known, span, content }
     }
 
     /// A string whose content is known at run time only; `raw` is what the file says.
     pub const fn unknown(raw: String, span: Span, content: Span) -> Self {
-        Self { raw, unknown: true, span, content }
+        Self { raw, content_is: Content::Unknown, span, content }
     }
 
-    /// The decoded content, if it is known.
+    /// This text as a regular expression where other dialects have a name: no rule can take it for a name.
+    #[must_use]
+    pub fn into_regex(self) -> Self {
+        match self.content_is {
+            Content::Known => Self { content_is: Content::Regex, ..self },
+            Content::Unknown | Content::Regex => self,
+        }
+    }
+
+    /// The decoded content, if it is known and no regular expression.
     pub fn known(&self) -> Option<&str> {
-        (!self.unknown).then_some(self.raw.as_str())
+        (self.content_is == Content::Known).then_some(self.raw.as_str())
+    }
+
+    /// The decoded content, if it is known and a regular expression.
+    pub fn regex(&self) -> Option<&str> {
+        (self.content_is == Content::Regex).then_some(self.raw.as_str())
     }
 
     /// The decoded content as the file says it, expressions included. For display only; judge by [`Text::known`].

@@ -21,6 +21,7 @@ pub(super) fn expect(source: &Source<'_>, value: &Value<'_>, expect: &mut Expect
             "order" => order(source, key, value, &mut expect.order),
             "status" => status(source, key, value, &mut expect.status),
             "hermeticity" => hermeticity(source, key, value, &mut expect.hermeticity),
+            "compat" => expect.compat = source.text(value),
             _ => {}
         }
     }
@@ -51,6 +52,7 @@ fn span(source: &Source<'_>, table: &DeTable<'_>, header: Span, label: Option<Te
             "name" => span.name = source.text(value),
             "name_pattern" => pattern = pattern_text(source, value),
             "parent" => span.parent = source.text(value),
+            "ancestor" => span.ancestor = source.text(value),
             "kind" => span.kind = Some(source.scalar(value)),
             "status" => span.status = source.text(value),
             "attrs" | "attributes" => attributes(source, value, &mut span),
@@ -63,6 +65,8 @@ fn span(source: &Source<'_>, table: &DeTable<'_>, header: Span, label: Option<Te
             "max_duration_ms" => bound_of_duration(source, key, value, &mut span.duration, false),
             "count" => span.count = bound(source, key, value),
             "exists" => span.exists = source.boolean(value),
+            "absent" => span.absent = source.boolean(value),
+            "distinct" => span.distinct = source.boolean(value),
             _ => {}
         }
     }
@@ -72,8 +76,7 @@ fn span(source: &Source<'_>, table: &DeTable<'_>, header: Span, label: Option<Te
 
 /// A regular expression where other dialects have a name: its content can't be judged as a name.
 fn pattern_text(source: &Source<'_>, value: &Value<'_>) -> Option<Text> {
-    let text = source.text(value)?;
-    Some(Text::unknown(text.raw().to_owned(), text.span, text.content))
+    source.text(value).map(Text::into_regex)
 }
 
 /// `attrs.all`, `attrs.any`; in `attributes` also the pairs themselves.
@@ -157,7 +160,8 @@ fn graph(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, graph: &mut Opti
             match key.get_ref().as_ref() {
                 "must_include" | "edges" | "parent_child" => pairs(source, value, &mut graph.must_include),
                 "must_not_cross" => pairs(source, value, &mut graph.must_not_cross),
-                "acyclic" => graph.acyclic = source.boolean(value),
+                "acyclic" => keep_true(&mut graph.acyclic, source.boolean(value)),
+                "scope" => graph.scope = source.text(value),
                 "parent" => parent = source.text(value),
                 "child" => child = source.text(value),
                 // `[expect.graph.NAME]` of the pattern dialect.
@@ -203,15 +207,38 @@ fn counts(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, counts: &mut Op
         let counts = counts.get_or_insert_with(|| Counts { header, ..Counts::default() });
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
-                "spans_total" | "spans" => counts.spans_total = bound(source, key, value),
-                "events_total" => counts.events_total = bound(source, key, value),
-                "errors_total" => counts.errors_total = bound(source, key, value),
+                "spans_total" | "spans" => total(source, key, value, &mut counts.spans_total, &mut counts.repeated),
+                "events_total" => total(source, key, value, &mut counts.events_total, &mut counts.repeated),
+                "errors_total" => total(source, key, value, &mut counts.errors_total, &mut counts.repeated),
                 "by_name" => named_bounds(source, value, &mut counts.by_name),
                 "by_kind" | "spans_by_kind" | "spans_per_kind" => named_bounds(source, value, &mut counts.by_kind),
                 _ => {}
             }
         }
     });
+}
+
+/// The bound of a total. One that another table states again is kept beside the first: both must hold.
+fn total(
+    source: &Source<'_>,
+    key: &Key<'_>,
+    value: &Value<'_>,
+    first: &mut Option<Bound>,
+    repeated: &mut Vec<Keyed<Bound>>,
+) {
+    let Some(bound) = bound(source, key, value) else { return };
+    if first.is_none() {
+        *first = Some(bound);
+    } else {
+        repeated.push(Keyed { key: source.name(key), value: bound });
+    }
+}
+
+/// `true` of one table is not undone by `false` in another.
+fn keep_true(kept: &mut Option<Spanned<bool>>, value: Option<Spanned<bool>>) {
+    if !kept.is_some_and(|kept| kept.value) {
+        *kept = value.or(*kept);
+    }
 }
 
 fn named_bounds(source: &Source<'_>, value: &Value<'_>, bounds: &mut Vec<Keyed<Bound>>) {
@@ -248,7 +275,7 @@ fn bound(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<Bound>
 }
 
 /// Keys that only a window itself has; any other key with a table is the outer span of the table form.
-const WINDOW_KEYS: [&str; 9] = [
+const WINDOW_KEYS: [&str; 10] = [
     "contains",
     "description",
     "end_span",
@@ -258,6 +285,7 @@ const WINDOW_KEYS: [&str; 9] = [
     "name",
     "outer",
     "start_span",
+    "tolerance_ms",
 ];
 
 fn windows(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, windows: &mut Vec<Window>) {
@@ -285,6 +313,8 @@ fn window(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Window {
             "contains" => window.contains = source.texts(value),
             "start_span" => window.start_span = source.text(value),
             "end_span" => window.end_span = source.text(value),
+            "tolerance_ms" => window.tolerance_ms = source.float(value),
+            "min_span_count" => window.min_span_count = source.integer(value),
             "min_duration_ms" => bound_of_duration(source, key, value, &mut window.duration, true),
             "max_duration_ms" => bound_of_duration(source, key, value, &mut window.duration, false),
             "container_pattern" => patterns.0 = pattern_text(source, value),
@@ -306,6 +336,8 @@ fn order(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, order: &mut Opti
             match key.get_ref().as_ref() {
                 "must_precede" => pairs(source, value, &mut order.must_precede),
                 "must_follow" => pairs(source, value, &mut order.must_follow),
+                "mode" => order.mode = source.text(value),
+                "basis" => order.basis = source.text(value),
                 _ => {
                     if let Some(pair) = pattern_pair(source, key, value, "before_pattern", "after_pattern") {
                         order.must_precede.push(pair);
@@ -342,7 +374,9 @@ fn hermeticity(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, hermeticit
         let hermeticity = hermeticity.get_or_insert_with(|| Hermeticity { header, ..Hermeticity::default() });
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
-                "no_external_services" => hermeticity.no_external_services = source.boolean(value),
+                "no_external_services" => {
+                    keep_true(&mut hermeticity.no_external_services, source.boolean(value));
+                }
                 "resource_attrs" | "resource_attrs_must_match" => resource_attributes(source, value, hermeticity),
                 "span_attrs" | "span_attrs_forbid_keys" => {
                     let forbidden = value.get_ref().get("forbid_keys").unwrap_or(value);
@@ -372,6 +406,11 @@ pub(super) fn otel_validation(source: &Source<'_>, key: &Key<'_>, value: &Value<
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
             "enabled" => validation.enabled = source.boolean(value),
+            "validate_spans" => validation.validate_spans = source.boolean(value),
+            "validate_traces" => validation.validate_traces = source.boolean(value),
+            "validate_exports" | "validate_performance" | "max_overhead_ms" => {
+                validation.about_the_run.push(Keyed { key: source.name(key), value: source.scalar(value) });
+            }
             "expected_spans" => source.tables(key, value, |table, header| {
                 validation.expected_spans.push(expected_span(source, table, header));
             }),
@@ -410,6 +449,8 @@ fn expected_trace(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Exp
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
             "span_names" => trace.span_names = source.text_list(value),
+            "trace_id" => trace.trace_id = source.text(value),
+            "complete" => trace.complete = source.boolean(value),
             "parent_child" => pairs(source, value, &mut trace.parent_child),
             _ => {}
         }

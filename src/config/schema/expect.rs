@@ -1,13 +1,18 @@
 //! `[expect.*]`.
 
 use super::{
-    ANALYZE, ANY_MAP, COUNT, Choice, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXT_MAP,
-    TEXTS, Table, TextRule, form, inert, key, refused, table,
+    ANALYZE, COUNT, Choice, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXT_MAP, TEXTS, Table,
+    TextRule, form, inert, key, refused, table,
 };
 
 /// `[expect]`.
 pub(super) static EXPECT: Table = table(&[
     inert("chaos", "Expectations of a chaos test; not interpreted by clnrm."),
+    key(
+        "compat",
+        Shape::Text(TextRule::Choice(&COMPAT)),
+        "The version of clnrm whose reading of these expectations is asked for. Without it they are read as documented.",
+    ),
     inert("concurrent", "Expectations of a chaos test; not interpreted by clnrm."),
     key("count", Shape::Repeatable(&COUNTS), "How many spans, events and errors there must be.").alias_of("counts"),
     key("counts", Shape::Repeatable(&COUNTS), "How many spans, events and errors there must be.").read_by(EVERYONE),
@@ -51,9 +56,20 @@ const SPAN_SLIPS: &[(&str, &str)] = &[
     ("span_name", "name"),
 ];
 
+static COMPAT: Choice = Choice {
+    what: "version to be compatible with",
+    values: &["1.0"],
+    also: &["1", "v1.0", "clnrm-1.0"],
+    slips: &[],
+    strict: true,
+};
+
 macro_rules! span_keys {
     ($name:expr) => {
         &[
+            key("absent", Shape::Boolean, "Whether no such span may be there; the opposite of `exists`.")
+                .default("false"),
+            key("ancestor", NAME, "The name of a span somewhere above: the parent, its parent and so on."),
             key("attributes", ATTRIBUTES, "Attributes that the span must have.").alias_of("attrs"),
             key(
                 "attrs",
@@ -62,8 +78,14 @@ macro_rules! span_keys {
             )
             .read_by(EVERYONE),
             inert("children", "Spans that must be children; not interpreted by clnrm."),
-            key("count", BOUND, "How many spans of this name there must be."),
+            key("count", BOUND, "How many spans that satisfy the whole block there must be."),
             key("description", TEXT, "Why the span is expected."),
+            key(
+                "distinct",
+                Shape::Boolean,
+                "Whether the span must be one that no other block with `distinct` needs. Otherwise two blocks may be satisfied by one span.",
+            )
+            .default("false"),
             key("duration_ms", Shape::Table(&DURATION_MS), "How long the span may take, in milliseconds.").read_by(RUN),
             key("events", Shape::Table(&EVENTS), "Events that the span must have.").read_by(RUN),
             key("exists", Shape::Boolean, "Whether such a span must be there at all.").default("true"),
@@ -118,8 +140,35 @@ static ATTRIBUTE_VALUE: Shape = Shape::Forms(&[
     not_text(Shape::Number(f64::MIN, f64::MAX)),
     not_text(Shape::Boolean),
     not_text(Shape::List(&Shape::Any)),
-    not_text(ANY_MAP),
+    not_text(Shape::Table(&MATCHER)),
 ]);
+
+/// `attrs.all.KEY = { gte = 200 }`: all operators must hold.
+static MATCHER: Table = table(&[
+    key("absent", Shape::Boolean, "Whether the attribute must not be there; the opposite of `exists`."),
+    key("eq", Shape::Any, "The value, as without braces."),
+    key("exists", Shape::Boolean, "Whether the attribute must be there, with any value."),
+    key("gte", ANY_NUMBER, "A number, and at least this."),
+    key("lte", ANY_NUMBER, "A number, and at most this."),
+    key("max", ANY_NUMBER, "A number, and at most this.").alias_of("lte"),
+    key("min", ANY_NUMBER, "A number, and at least this.").alias_of("gte"),
+    key("not", Shape::Any, "There, but with another value than this."),
+    key("one_of", Shape::List(&Shape::Any), "One of these values; an array alone says the same."),
+    key("regex", TEXT, "A regular expression that matches somewhere in the value's text; `^` and `$` anchor it."),
+])
+.slips(&[
+    ("any_of", "one_of"),
+    ("equals", "eq"),
+    ("ge", "gte"),
+    ("in", "one_of"),
+    ("le", "lte"),
+    ("matches", "regex"),
+    ("ne", "not"),
+    ("pattern", "regex"),
+    ("present", "exists"),
+]);
+
+const ANY_NUMBER: Shape = Shape::Number(f64::MIN, f64::MAX);
 
 /// clnrm 1.0 wants texts as attribute values.
 const fn not_text(shape: Shape) -> Form {
@@ -182,8 +231,22 @@ pub(super) static GRAPH: Table = table(&[
     key("parent", NAME, "The parent of one edge, beside `child`."),
     key("parent_child", PAIRS, "Pairs of parent and child that must be there.").alias_of("must_include"),
     inert("relationship", "The kind of an edge; not interpreted by clnrm."),
+    key(
+        "scope",
+        Shape::Text(TextRule::Choice(&SCOPE)),
+        "How far `must_not_cross` looks: `direct` edges, or any `descendant`.",
+    )
+    .default("\"direct\""),
 ])
 .or_marked(&PATTERN, PATTERN_MARKS);
+
+static SCOPE: Choice = Choice {
+    what: "scope",
+    values: &["direct", "descendant"],
+    also: &[],
+    slips: &[("ancestor", "descendant"), ("descendants", "descendant"), ("edge", "direct"), ("child", "direct")],
+    strict: true,
+};
 
 const PAIRS: Shape = Shape::List(&PAIR);
 
@@ -266,11 +329,16 @@ pub(super) static WINDOW: Table = table(&[
     key("end_span", NAME, "The span that closes the window, in the form with `start_span`."),
     key("max_duration_ms", MILLISECONDS, "Upper bound of the window's duration."),
     key("min_duration_ms", MILLISECONDS, "Lower bound of the window's duration."),
-    inert("min_span_count", "How many spans must lie in the window; not interpreted by clnrm."),
+    key("min_span_count", COUNT, "How many other spans must lie in the window at least."),
     inert("name", "A name for the window; not interpreted by clnrm."),
     key("outer", NAME, "The name of the span that encloses the others.").read_by(EVERYONE),
     key("start_span", NAME, "The span that opens the window, in the form with `end_span`."),
+    TOLERANCE,
 ]);
+
+const TOLERANCE: super::Key =
+    key("tolerance_ms", MILLISECONDS, "How far an inner span may stick out at either end, in milliseconds.")
+        .default("1");
 
 /// In `[expect.window] "OUTER" = { contains = […] }` the key is the outer span.
 static NAMED_WINDOW: Table = table(&[
@@ -280,17 +348,47 @@ static NAMED_WINDOW: Table = table(&[
     inert("description", "Why the window is expected; not interpreted by clnrm."),
     key("max_duration_ms", MILLISECONDS, "Upper bound of the window's duration."),
     key("min_duration_ms", MILLISECONDS, "Lower bound of the window's duration."),
+    key("min_span_count", COUNT, "How many other spans must lie in the window at least."),
+    TOLERANCE,
 ]);
 
 /// `[expect.order]`.
 pub(super) static ORDER: Table = table(&[
+    key(
+        "basis",
+        Shape::Text(TextRule::Choice(&BASIS)),
+        "Which times are compared: the end of the first with the start of the second, or both starts.",
+    )
+    .default("\"end<=start\""),
     inert("description", "Why the order is expected; not interpreted by clnrm."),
+    key(
+        "mode",
+        Shape::Text(TextRule::Choice(&MODE)),
+        "Where names occur several times: `any` pair of spans in order will do, the `first` spans of both names, or `all` pairs.",
+    )
+    .default("\"any\""),
     key("must_follow", PAIRS, "Pairs `[second, first]`: the second span starts after the first ended.")
         .read_by(ANALYZE),
     key("must_precede", PAIRS, "Pairs `[first, second]`: the first span ends before the second starts.")
         .read_by(ANALYZE),
 ])
 .or_marked(&PATTERN, PATTERN_MARKS);
+
+static BASIS: Choice = Choice {
+    what: "basis",
+    values: &["end<=start", "start<=start"],
+    also: &["end <= start", "start <= start"],
+    slips: &[("end", "end<=start"), ("start", "start<=start")],
+    strict: true,
+};
+
+static MODE: Choice = Choice {
+    what: "mode",
+    values: &["any", "first", "all"],
+    also: &[],
+    slips: &[("each", "all"), ("every", "all"), ("exists", "any"), ("some", "any")],
+    strict: true,
+};
 
 /// `[expect.status]`.
 pub(super) static STATUS: Table = table(&[

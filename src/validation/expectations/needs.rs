@@ -89,12 +89,15 @@ fn need(name: &Text, kind: NeedKind) -> Option<Need<'_>> {
 
 /// Whether a block fails where no span fits it.
 pub fn is_required(block: &SpanExpectation) -> bool {
-    block.exists.is_none_or(|exists| exists.value) && block.count.as_ref().is_none_or(|count| least(count) > 0)
+    block.exists.is_none_or(|exists| exists.value)
+        && block.absent.is_none_or(|absent| !absent.value)
+        && block.count.as_ref().is_none_or(|count| least(count) > 0)
 }
 
 /// Whether a block asks for no more than a name (and perhaps how often it occurs).
 pub fn is_bare(block: &SpanExpectation) -> bool {
     block.parent.is_none()
+        && block.ancestor.is_none()
         && block.kind.is_none()
         && block.status.is_none()
         && block.attrs_all.is_none()

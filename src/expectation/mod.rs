@@ -1,0 +1,8 @@
+//! Expectations and verdicts: the constraints of a test as a tree, their evaluation against the spans of a run, and the
+//! explanation of a failure. Pure: does not know where the spans came from, nor who asks.
+
+pub mod tree;
+pub mod verdict;
+
+pub use tree::{Block, BlockKind, Constraint, ConstraintPath, ExpectationTree, Requirement};
+pub use verdict::{ConstraintVerdict, Judgement, NoSpans, Note, Outcome, Reason, Reception, Verdict};
