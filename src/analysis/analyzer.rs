@@ -11,7 +11,10 @@ use super::mapping::Mapping;
 use super::reading_mode::{Reading, reading};
 use super::render::RenderRequest;
 use super::string_tags::problems_in_strings;
-use super::{Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations, project};
+use super::{
+    Analysis, AnalysisOptions, CacheLimits, CombinationCount, FileKind, RenderCache, StageDurations, VariableSources,
+    project,
+};
 use crate::telemetry::{Measure, measured};
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
@@ -66,9 +69,10 @@ impl Analyzer {
     ) -> Analysis {
         let kind = kind_of(document);
         let Reading { mode, tags } = reading(&document.text);
+        let sources = || Arc::new(VariableSources::new(options, &self.environment));
         match (kind, mode) {
             (FileKind::Test, ReadingMode::Plain) => {
-                as_it_stands(document, mode, &[], StageDurations::default(), options)
+                as_it_stands(document, mode, &[], StageDurations::default(), options, sources())
             }
             (FileKind::Test, ReadingMode::InString) => {
                 let started = Instant::now();
@@ -76,7 +80,7 @@ impl Analyzer {
                     .in_scope(|| problems_in_strings(&RenderRequest::new(self, document, options, loader()), &tags));
                 let durations = StageDurations { render: started.elapsed(), ..StageDurations::default() };
                 measured(Measure::TemplateRender, durations.render);
-                as_it_stands(document, mode, &problems, durations, options)
+                as_it_stands(document, mode, &problems, durations, options, sources())
             }
             (FileKind::Test, ReadingMode::Rendered) => RenderRequest::new(self, document, options, loader()).analyze(),
             (FileKind::MacroLibrary, _) if options.libraries => {
@@ -105,6 +109,7 @@ fn as_it_stands(
     problems: &[Problem],
     mut durations: StageDurations,
     options: &AnalysisOptions,
+    sources: Arc<VariableSources>,
 ) -> Analysis {
     let evidence = Evidence {
         name: &document.name,
@@ -124,6 +129,7 @@ fn as_it_stands(
         files: vec![document.clone()],
         rendered: None,
         config: Arc::new(config),
+        sources,
         durations,
         combinations: CombinationCount::ONE,
         cached: false,
@@ -144,6 +150,7 @@ fn unjudged(document: &SourceFile, kind: FileKind, mode: ReadingMode) -> Analysi
         files: vec![document.clone()],
         rendered: None,
         config: Arc::default(),
+        sources: Arc::default(),
         durations: StageDurations::default(),
         combinations: CombinationCount::ONE,
         cached: false,

@@ -17,6 +17,7 @@ mod rerender;
 mod string_tags;
 #[cfg(test)]
 mod tests;
+mod variable_sources;
 pub mod variables;
 
 pub use crate::config::FileKind;
@@ -27,3 +28,4 @@ pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
 pub use dry_run::{DryRun, DryRunValidator};
 pub use options::{AnalysisOptions, Combinations};
 pub use outcome::{Analysis, CombinationCount, StageDurations};
+pub use variable_sources::VariableSources;

@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Diagnostic;
+use super::{Diagnostic, VariableSources};
 use crate::config::{FileKind, TestConfig};
 use crate::template::{ReadingMode, Rendered, SourceFile};
 
@@ -55,6 +55,8 @@ pub struct Analysis {
     pub rendered: Option<Arc<Rendered>>,
     /// The typed model, as far as the mistakes allow.
     pub config: Arc<TestConfig>,
+    /// What gives the template its variables beside its text.
+    pub sources: Arc<VariableSources>,
     /// How long each stage took.
     pub durations: StageDurations,
     /// How many combinations of the matrix there are, and how many of them were checked.

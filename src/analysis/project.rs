@@ -111,6 +111,7 @@ pub fn analyze(document: &SourceFile, options: &AnalysisOptions) -> Analysis {
         files: vec![document.clone()],
         rendered: None,
         config: Arc::default(),
+        sources: Arc::default(),
         durations: StageDurations { parse: started.elapsed(), ..StageDurations::default() },
         combinations: CombinationCount::ONE,
         cached: false,

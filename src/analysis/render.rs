@@ -13,11 +13,12 @@ use super::finish::finish;
 use super::judge::{Evidence, judge};
 use super::mapping::Mapping;
 use super::merge::{CheckedCombination, merge};
-use super::variables::file_variables;
-use super::{Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations};
+use super::{
+    Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations, VariableSources,
+};
 use crate::telemetry::{Measure, measured};
 use crate::template::names::counts_in_library;
-use crate::template::variables::{Environment, Sources, VariableOrigin, Variables, scalar_axes};
+use crate::template::variables::{VariableOrigin, Variables, scalar_axes};
 use crate::template::{FileId, FileSpan, ReadingMode, RenderInput, Rendered, SourceFile, TemplateLoader};
 use crate::validation::Level;
 
@@ -26,7 +27,7 @@ pub(super) struct RenderRequest<'a> {
     analyzer: &'a Analyzer,
     document: &'a SourceFile,
     options: &'a AnalysisOptions,
-    environment: Environment,
+    sources: Arc<VariableSources>,
     loader: &'a dyn TemplateLoader,
 }
 
@@ -56,21 +57,13 @@ impl<'a> RenderRequest<'a> {
         options: &'a AnalysisOptions,
         loader: &'a dyn TemplateLoader,
     ) -> Self {
-        let environment = if options.trusted { analyzer.environment.clone() } else { Environment::Hidden };
-        Self { analyzer, document, options, environment, loader }
+        let sources = Arc::new(VariableSources::new(options, &analyzer.environment));
+        Self { analyzer, document, options, sources, loader }
     }
 
     /// The variables of the document, found without rendering it.
     pub(super) fn plan(&self) -> Plan {
-        let file = file_variables(&self.document.text);
-        let variables = Variables::resolve(&Sources {
-            overrides: Some(&self.options.overrides),
-            file: Some(&file),
-            project: Some(&self.options.variables),
-            environment: self.environment.clone(),
-            seed: self.options.seed,
-        });
-        Plan { variables, axes: scalar_axes(&self.document.text) }
+        Plan { variables: self.sources.variables(&self.document.text), axes: scalar_axes(&self.document.text) }
     }
 
     pub(super) const fn document(&self) -> &SourceFile {
@@ -124,6 +117,7 @@ impl<'a> RenderRequest<'a> {
             files,
             rendered: Some(Arc::clone(&representative.entry.rendered)),
             config: Arc::clone(&representative.entry.config),
+            sources: Arc::clone(&self.sources),
             durations,
             combinations: CombinationCount { checked, total },
             cached,
@@ -158,6 +152,7 @@ impl<'a> RenderRequest<'a> {
             files: rendered.files,
             rendered: None,
             config: Arc::default(),
+            sources: Arc::clone(&self.sources),
             durations: StageDurations { render, ..judged.durations },
             combinations: CombinationCount::ONE,
             cached: false,
@@ -170,7 +165,7 @@ impl<'a> RenderRequest<'a> {
         let lookup = tracing::debug_span!("watch.cache_lookup", key = Empty, hit = Empty).entered();
         let key = self.key(index);
         lookup.record("key", tracing::field::display(key.template));
-        let environment = |name: &str| self.environment.look_up(name);
+        let environment = |name: &str| self.sources.environment().look_up(name);
         let surroundings = Surroundings { loader: self.loader(), environment: &environment };
         let entry = self.analyzer.cache.get(&key, surroundings);
         lookup.record("hit", entry.is_some());

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
 use crate::template::parsed::ParsedFile;
-use crate::template::{FileSpan, SourceMap};
+use crate::template::{FileSpan, SourceMap, Variables};
 use crate::text::Span;
 
 /// One revision of one document. Cheap to clone.
@@ -20,13 +20,15 @@ struct Shared {
     analysis: Arc<Analysis>,
     template: OnceLock<ParsedFile>,
     syntax: OnceLock<SyntaxTree>,
+    variables: OnceLock<Variables>,
 }
 
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
         let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
-        Self { shared: Arc::new(Shared { text, analysis, template: OnceLock::new(), syntax: OnceLock::new() }) }
+        let (template, syntax, variables) = Default::default();
+        Self { shared: Arc::new(Shared { text, analysis, template, syntax, variables }) }
     }
 
     /// The document as its author wrote it.
@@ -47,6 +49,11 @@ impl DocumentView {
     /// Its tables, keys and values as written, template tags taken as opaque.
     pub fn syntax(&self) -> &SyntaxTree {
         self.shared.syntax.get_or_init(|| SyntaxTree::new(&self.shared.text, &self.template().lexed))
+    }
+
+    /// The variables that its template sees. A matrix is there with all values of its axes.
+    pub fn variables(&self) -> &Variables {
+        self.shared.variables.get_or_init(|| self.shared.analysis.sources.variables(&self.shared.text))
     }
 
     /// From the parsed text (to which all spans of the model belong) to the document; `None` where both are the same.

@@ -201,6 +201,7 @@ fn nothing(document: SourceFile) -> Analysis {
         files: vec![document],
         rendered: None,
         config: Arc::default(),
+        sources: Arc::default(),
         durations: StageDurations::default(),
         combinations: CombinationCount::ONE,
         cached: false,
