@@ -65,6 +65,7 @@ fn analysis(kind: FileKind, files: &[(&str, &str)], diagnostics: Vec<Diagnostic>
         files: files.collect(),
         rendered: None,
         config: Arc::new(TestConfig::default()),
+        sources: Arc::default(),
         durations: StageDurations::default(),
         combinations: CombinationCount::ONE,
         cached: false,
