@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Diagnostic, VariableSources};
 use crate::config::{FileKind, TestConfig};
-use crate::template::{ReadingMode, Rendered, SourceFile};
+use crate::template::{FileId, ReadingMode, Rendered, SourceFile};
 
 /// How long each stage took. A stage that did not run is zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The document (index 0) and all files that took part in its render.
     pub files: Vec<SourceFile>,
+    /// By file, then by its `import`, `include` and `extends` tags in order: the file behind the tag, as an index into
+    /// `files`. Empty where nothing was rendered.
+    pub links: Vec<Vec<Option<FileId>>>,
     /// The render, where one was needed. With several matrix combinations, that of the representative one.
     pub rendered: Option<Arc<Rendered>>,
     /// The typed model, as far as the mistakes allow.

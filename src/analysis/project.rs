@@ -109,6 +109,7 @@ pub fn analyze(document: &SourceFile, options: &AnalysisOptions) -> Analysis {
         mode: ReadingMode::Plain,
         diagnostics: finish(&document.text, Mapping::IDENTITY.diagnostics(findings), options),
         files: vec![document.clone()],
+        links: Vec::new(),
         rendered: None,
         config: Arc::default(),
         sources: Arc::default(),

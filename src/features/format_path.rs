@@ -12,6 +12,8 @@ pub struct FormatPlace {
     pub shapes: Vec<&'static Shape>,
     /// Whether the last step is a name that the author chose (a service's name, a variable).
     pub is_named: bool,
+    /// The table of `[expect.span.NAME]`, where the name is the key.
+    named_table: Option<&'static Table>,
 }
 
 /// What the format says about `path`, counted from the root of a test.
@@ -21,16 +23,13 @@ pub fn resolve(path: &[PathStep]) -> FormatPlace {
 
 /// The same for a path that starts in another table than the root.
 pub fn resolve_from(root: &'static Table, path: &[PathStep]) -> FormatPlace {
-    let mut tables = vec![root];
     let mut place = FormatPlace::default();
     for (index, step) in path.iter().enumerate() {
         place = match step {
-            PathStep::Key(name) => lookup(&tables, name),
+            PathStep::Key(name) if index == 0 => in_tables(&[root], name),
+            PathStep::Key(name) => place.lookup(name),
             PathStep::Item => items(&place.shapes),
         };
-        if index + 1 < path.len() {
-            tables = place.tables();
-        }
     }
     place
 }
@@ -38,7 +37,28 @@ pub fn resolve_from(root: &'static Table, path: &[PathStep]) -> FormatPlace {
 impl FormatPlace {
     /// The tables that a value at this place may be, those in items of `[[…]]` included.
     pub fn tables(&self) -> Vec<&'static Table> {
-        self.shapes.iter().flat_map(|shape| shape_tables(shape)).collect()
+        self.shapes.iter().flat_map(|shape| shape_tables(shape)).chain(self.named_table).collect()
+    }
+
+    /// The key `name` of what stands at this place.
+    fn lookup(&self, name: &str) -> Self {
+        let known = in_tables(&self.tables(), name);
+        if known.key.is_some() || known.is_named {
+            return known;
+        }
+        // Values below a name that the author chose: `[services.NAME]`, `[expect.span.NAME]`.
+        let named = self.shapes.iter().find_map(|shape| match shape {
+            Shape::Map(item) => Some(Self::named(item)),
+            Shape::NamedTables(_, named, _) => {
+                Some(Self { is_named: true, named_table: Some(named), ..Self::default() })
+            }
+            _ => None,
+        });
+        named.unwrap_or_default()
+    }
+
+    fn named(shape: &'static Shape) -> Self {
+        Self { shapes: forms(shape), is_named: true, ..Self::default() }
     }
 
     /// What an item of an array at this place may be.
@@ -52,20 +72,17 @@ pub fn tables(path: &[PathStep]) -> Vec<&'static Table> {
     if path.is_empty() { vec![&ROOT] } else { resolve(path).tables() }
 }
 
-fn lookup(tables: &[&'static Table], name: &str) -> FormatPlace {
-    for table in tables {
-        if let Some(key) = table.key(name) {
-            return FormatPlace { key: Some(key), shapes: forms(&key.shape), is_named: false };
-        }
+/// The key `name` of one of the tables.
+fn in_tables(tables: &[&'static Table], name: &str) -> FormatPlace {
+    if let Some(key) = tables.iter().find_map(|table| table.key(name)) {
+        return FormatPlace { key: Some(key), shapes: forms(&key.shape), ..FormatPlace::default() };
     }
-    for table in tables {
-        match table.rest {
-            Rest::Named(shape) => return FormatPlace { key: None, shapes: forms(shape), is_named: true },
-            // Such a table has its keys directly in it.
-            Rest::Marked(..) | Rest::Unknown => {}
-        }
-    }
-    FormatPlace::default()
+    let named = tables.iter().find_map(|table| match table.rest {
+        Rest::Named(shape) => Some(shape),
+        // What a marked table has in place of a known key is told apart by its content, which a path does not show.
+        Rest::Marked(..) | Rest::Unknown => None,
+    });
+    named.map(FormatPlace::named).unwrap_or_default()
 }
 
 /// All forms of a shape, one by one.
@@ -82,7 +99,7 @@ fn items(shapes: &[&'static Shape]) -> FormatPlace {
         Shape::Tables(_) | Shape::NamedTables(..) | Shape::Repeatable(_) => vec![*shape],
         _ => Vec::new(),
     });
-    FormatPlace { key: None, shapes: items.collect(), is_named: false }
+    FormatPlace { shapes: items.collect(), ..FormatPlace::default() }
 }
 
 fn shape_tables(shape: &'static Shape) -> Vec<&'static Table> {
@@ -91,5 +108,36 @@ fn shape_tables(shape: &'static Shape) -> Vec<&'static Table> {
         Shape::NamedTables(item, _, _) => vec![item],
         Shape::Forms(forms) => forms.iter().flat_map(|form| shape_tables(&form.shape)).collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Vec<PathStep> {
+        text.split('.').map(|step| if step == "[]" { PathStep::Item } else { PathStep::Key(step.to_owned()) }).collect()
+    }
+
+    fn documentation(text: &str) -> &'static str {
+        resolve(&path(text)).key.unwrap().documentation
+    }
+
+    #[test]
+    fn keys_are_found_below_names_that_the_author_chose() {
+        assert!(documentation("services.web.image").contains("container image"));
+        assert!(documentation("service.web.health_check.interval").contains("two probes"));
+        assert!(documentation("services.web.volumes.[].host_path").contains("on the host"));
+        assert!(resolve(&path("services.web")).is_named);
+        assert!(resolve(&path("services.web.env.HOME")).is_named);
+        assert!(documentation("expect.span.api.kind").contains("span's kind"));
+        assert!(documentation("expect.span.kind").contains("span's kind"));
+        assert!(documentation("expect.counts.by_name.api.gte").contains("at least"));
+    }
+
+    #[test]
+    fn what_the_format_does_not_know_has_no_place() {
+        assert!(resolve(&path("services.web.nothing")).shapes.is_empty());
+        assert!(resolve(&path("meta.name.deeper")).shapes.is_empty());
     }
 }

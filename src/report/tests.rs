@@ -63,6 +63,7 @@ fn analysis(kind: FileKind, files: &[(&str, &str)], diagnostics: Vec<Diagnostic>
         mode: ReadingMode::Plain,
         diagnostics,
         files: files.collect(),
+        links: Vec::new(),
         rendered: None,
         config: Arc::new(TestConfig::default()),
         sources: Arc::default(),

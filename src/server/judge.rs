@@ -199,6 +199,7 @@ fn nothing(document: SourceFile) -> Analysis {
         mode: ReadingMode::Plain,
         diagnostics: Vec::new(),
         files: vec![document],
+        links: Vec::new(),
         rendered: None,
         config: Arc::default(),
         sources: Arc::default(),

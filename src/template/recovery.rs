@@ -69,6 +69,7 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
     Rendered {
         map: SourceMap::new(&text, record, outcome.lowered, sources, outcome.exact),
         text,
+        links: program.files.iter().map(|file| file.links.clone()).collect(),
         files: program.files.into_iter().map(|file| file.source).collect(),
         problems,
         opaque,

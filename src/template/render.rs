@@ -1,7 +1,7 @@
 //! Renders one document and maps every byte of the result back to where it was written.
 
 use super::problem::Problem;
-use super::source::SourceFile;
+use super::source::{FileId, SourceFile};
 use super::source_map::SourceMap;
 use super::variables::Variables;
 use crate::text::Span;
@@ -51,6 +51,9 @@ pub struct Rendered {
     pub map: SourceMap,
     /// All files that took part, by [`super::FileId`].
     pub files: Vec<SourceFile>,
+    /// By file, then by its `import`, `include` and `extends` tags in order: the file behind the tag; `None` where there is
+    /// none that can be used.
+    pub links: Vec<Vec<Option<FileId>>>,
     /// What is wrong, sorted by place; each mistake once.
     pub problems: Vec<Problem>,
     /// Places in `text` that hold a placeholder, because the template has a mistake there. Sorted, without overlap.

@@ -39,6 +39,7 @@ fn entry(text: &str, environment: &[(&str, Option<&str>)], dependencies: Vec<Dep
         text: text.to_owned(),
         map: SourceMap::default(),
         files: Vec::new(),
+        links: Vec::new(),
         problems: Vec::new(),
         opaque: Vec::new(),
         environment,
