@@ -7,6 +7,7 @@
 pub mod cursor;
 pub mod folding;
 pub mod format_path;
+pub mod known_spans;
 pub mod syntax;
 mod view;
 
