@@ -1,6 +1,9 @@
 //! Expectations and verdicts: the constraints of a test as a tree, their evaluation against the spans of a run, and the
 //! explanation of a failure. Pure: does not know where the spans came from, nor who asks.
 
+pub mod diff;
+pub mod example;
+pub mod mutate;
 pub mod tree;
 pub mod verdict;
 

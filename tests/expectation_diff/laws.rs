@@ -1,0 +1,132 @@
+//! What holds of any two tests.
+
+use std::fmt::Write;
+
+use clnrm_lsp::expectation::ExpectationTree;
+use clnrm_lsp::expectation::diff::{DiffStrategy, Expectation, SetDiff};
+use proptest::prelude::*;
+
+use crate::tree;
+
+/// One thing that a test can expect, over few names so that tests have things in common.
+#[derive(Clone, Debug)]
+enum Item {
+    Span { name: &'static str, kind: Option<&'static str>, parent: Option<&'static str>, attribute: Option<u8> },
+    Edge(&'static str, &'static str),
+    NoEdge(&'static str, &'static str),
+    Precede(&'static str, &'static str),
+    Count(&'static str, u8),
+    Total(u8),
+    Window(&'static str, &'static str),
+    Status(&'static str, &'static str),
+    Forbid(&'static str),
+}
+
+fn name() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["app", "app.run", "db.*", "http.get", "*"])
+}
+
+fn item() -> impl Strategy<Value = Item> {
+    let kind = prop::option::of(prop::sample::select(vec!["server", "client"]));
+    let status = prop::sample::select(vec!["OK", "ERROR"]);
+    prop_oneof![
+        3 => (name(), kind, prop::option::of(name()), prop::option::of(0..3_u8))
+            .prop_map(|(name, kind, parent, attribute)| Item::Span { name, kind, parent, attribute }),
+        2 => (name(), name()).prop_map(|(a, b)| Item::Edge(a, b)),
+        1 => (name(), name()).prop_map(|(a, b)| Item::NoEdge(a, b)),
+        1 => (name(), name()).prop_map(|(a, b)| Item::Precede(a, b)),
+        1 => (name(), 0..4_u8).prop_map(|(a, count)| Item::Count(a, count)),
+        1 => (0..4_u8).prop_map(Item::Total),
+        1 => (name(), name()).prop_map(|(a, b)| Item::Window(a, b)),
+        1 => (name(), status).prop_map(|(a, status)| Item::Status(a, status)),
+        1 => prop::sample::select(vec!["secret", "net.peer.name"]).prop_map(Item::Forbid),
+    ]
+}
+
+/// The items as a test. Of items for which a table has one place, the first is taken.
+fn test(items: &[Item]) -> ExpectationTree {
+    let mut text = String::new();
+    let pairs = |wanted: fn(&Item) -> Option<(&str, &str)>| -> String {
+        let pairs = items.iter().filter_map(wanted).map(|(a, b)| format!("[\"{a}\", \"{b}\"]"));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    let edges = pairs(|item| if let Item::Edge(a, b) = item { Some((a, b)) } else { None });
+    let crossings = pairs(|item| if let Item::NoEdge(a, b) = item { Some((a, b)) } else { None });
+    let orders = pairs(|item| if let Item::Precede(a, b) = item { Some((a, b)) } else { None });
+    writeln!(text, "[expect.graph]\nmust_include = [{edges}]\nmust_not_cross = [{crossings}]").unwrap();
+    writeln!(text, "[expect.order]\nmust_precede = [{orders}]").unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    writeln!(text, "[expect.status.by_name]").unwrap();
+    for item in items {
+        if let Item::Status(name, status) = item
+            && seen.insert(format!("status {name}"))
+        {
+            writeln!(text, "\"{name}\" = \"{status}\"").unwrap();
+        }
+    }
+    for item in items {
+        match item {
+            Item::Total(count) if seen.insert("total".to_owned()) => {
+                writeln!(text, "[expect.counts.spans_total]\ngte = {count}").unwrap();
+            }
+            Item::Count(name, count) if seen.insert(format!("count {name}")) => {
+                writeln!(text, "[expect.counts.by_name.\"{name}\"]\ngte = {count}\nlte = {}", count + 1).unwrap();
+            }
+            Item::Forbid(key) if seen.insert("forbid".to_owned()) => {
+                writeln!(text, "[expect.hermeticity]\nspan_attrs.forbid_keys = [\"{key}\"]").unwrap();
+            }
+            Item::Window(outer, inner) => {
+                writeln!(text, "[[expect.window]]\nouter = \"{outer}\"\ncontains = [\"{inner}\"]").unwrap();
+            }
+            Item::Span { name, kind, parent, attribute } => {
+                writeln!(text, "[[expect.span]]\nname = \"{name}\"").unwrap();
+                kind.iter().for_each(|kind| writeln!(text, "kind = \"{kind}\"").unwrap());
+                parent.iter().for_each(|parent| writeln!(text, "parent = \"{parent}\"").unwrap());
+                attribute.iter().for_each(|value| writeln!(text, "attrs.all = {{ k = {value} }}").unwrap());
+            }
+            _ => {}
+        }
+    }
+    tree(&text)
+}
+
+fn strategies() -> Vec<(&'static str, Box<dyn DiffStrategy>)> {
+    vec![("set", Box::new(SetDiff))]
+}
+
+/// What expectations ask for, whatever their order.
+fn meanings(expectations: &[Expectation]) -> Vec<String> {
+    let mut meanings: Vec<String> = expectations.iter().map(|it| format!("{:?}", it.meaning())).collect();
+    meanings.sort_unstable();
+    meanings
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_test_does_not_differ_from_itself(items in prop::collection::vec(item(), 0..12)) {
+        let tree = test(&items);
+        for (name, strategy) in strategies() {
+            let diff = strategy.diff(&tree, &tree);
+            prop_assert!(diff.is_empty(), "{name}: {diff:?}");
+            prop_assert_eq!(diff.unchanged, Expectation::of(&tree).len());
+        }
+    }
+
+    #[test]
+    fn a_diff_makes_the_new_of_the_old(
+        common in prop::collection::vec(item(), 0..8),
+        old in prop::collection::vec(item(), 0..5),
+        new in prop::collection::vec(item(), 0..5),
+    ) {
+        let (old, new) = (test(&[&common[..], &old].concat()), test(&[&new[..], &common].concat()));
+        for (name, strategy) in strategies() {
+            let diff = strategy.diff(&old, &new);
+            let made = diff.apply(Expectation::of(&old)).unwrap();
+            prop_assert_eq!(meanings(&made), meanings(&Expectation::of(&new)), "{}: {:?}", name, diff);
+            let differs = meanings(&Expectation::of(&old)) != meanings(&Expectation::of(&new));
+            prop_assert!(!differs || !diff.is_empty(), "{}: nothing found", name);
+        }
+    }
+}
