@@ -8,6 +8,8 @@ pub mod cursor;
 pub mod folding;
 pub mod format_path;
 pub mod known_spans;
+pub mod macros;
+pub mod names;
 pub mod syntax;
 mod view;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
 use crate::template::parsed::ParsedFile;
-use crate::template::{FileSpan, SourceMap, Variables};
+use crate::template::{FileId, FileSpan, SourceMap, Variables};
 use crate::text::Span;
 
 /// One revision of one document. Cheap to clone.
@@ -21,14 +21,16 @@ struct Shared {
     template: OnceLock<ParsedFile>,
     syntax: OnceLock<SyntaxTree>,
     variables: OnceLock<Variables>,
+    /// The other files of the render, from the second on.
+    others: OnceLock<Vec<ParsedFile>>,
 }
 
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
         let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
-        let (template, syntax, variables) = Default::default();
-        Self { shared: Arc::new(Shared { text, analysis, template, syntax, variables }) }
+        let (template, syntax, variables, others) = Default::default();
+        Self { shared: Arc::new(Shared { text, analysis, template, syntax, variables, others }) }
     }
 
     /// The document as its author wrote it.
@@ -44,6 +46,13 @@ impl DocumentView {
     /// Its template tokens, macros, imports. A plain file is one token of text.
     pub fn template(&self) -> &ParsedFile {
         self.shared.template.get_or_init(|| ParsedFile::new(&self.shared.text))
+    }
+
+    /// The same for one of the files that took part in its render.
+    pub fn parsed(&self, file: FileId) -> Option<&ParsedFile> {
+        let Some(index) = (file.0 as usize).checked_sub(1) else { return Some(self.template()) };
+        let read = || self.analysis().files.iter().skip(1).map(|file| ParsedFile::new(&file.text)).collect();
+        self.shared.others.get_or_init(read).get(index)
     }
 
     /// Its tables, keys and values as written, template tags taken as opaque.
