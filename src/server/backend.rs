@@ -8,8 +8,10 @@ use tower_lsp::ls_types::{
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentOnTypeFormattingParams,
     DocumentRangeFormattingParams, ExecuteCommandParams, FoldingRange, FoldingRangeParams, InitializeParams,
-    InitializeResult, InitializedParams, Range, RenameFilesParams, TextEdit, WillSaveTextDocumentParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    InitializeResult, InitializedParams, Range, RenameFilesParams, SelectionRange, SelectionRangeParams,
+    SemanticTokensDeltaParams, SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams,
+    SemanticTokensRangeResult, SemanticTokensResult, TextEdit, WillSaveTextDocumentParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult,
 };
 
 use super::notifications::{
@@ -17,7 +19,8 @@ use super::notifications::{
     did_rename_files, did_save, initialized,
 };
 use super::requests::{
-    diagnostic, execute_command, folding_range, formatting, initialize, rendered, status, workspace_diagnostic,
+    diagnostic, execute_command, folding_range, formatting, initialize, rendered, selection_range, semantic_tokens,
+    status, workspace_diagnostic,
 };
 use super::session::Session;
 
@@ -124,6 +127,28 @@ impl LanguageServer for Backend {
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
         folding_range::handle(&self.session, params).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        selection_range::handle(&self.session, params).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        semantic_tokens::full(&self.session, params).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        semantic_tokens::delta(&self.session, params).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        semantic_tokens::range(&self.session, params).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

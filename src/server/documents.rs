@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tower_lsp::ls_types::Uri;
+use tower_lsp::ls_types::{SemanticToken, Uri};
 
 use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
@@ -27,6 +27,8 @@ pub struct OpenDocument {
     pub judged: Option<Arc<Judged>>,
     /// Whether the client wants to see each render.
     pub render_followed: bool,
+    /// The semantic tokens that the client got last, with their id: the next ones are told as a difference.
+    pub semantic_tokens: Option<(String, Arc<[SemanticToken]>)>,
 }
 
 /// The analysis of one revision of one document.
@@ -59,7 +61,8 @@ impl Documents {
         let revision = self.next_revision();
         let path = uri.to_file_path().map(std::borrow::Cow::into_owned);
         let text = Document::new(text);
-        let document = OpenDocument { path, version, revision, text, judged: None, render_followed: false };
+        let document =
+            OpenDocument { path, version, revision, text, judged: None, render_followed: false, semantic_tokens: None };
         self.open.insert(uri.clone(), document);
     }
 

@@ -16,6 +16,7 @@ mod outbox;
 mod parent;
 mod positions;
 mod requests;
+mod semantic_legend;
 mod session;
 mod settings;
 mod transport;

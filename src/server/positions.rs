@@ -19,6 +19,43 @@ pub fn change(event: lsp::TextDocumentContentChangeEvent) -> Change {
     Change { range: event.range.map(|range| (from_lsp(range.start), from_lsp(range.end))), text: event.text }
 }
 
+/// Positions of growing offsets, all of which together cost one pass over the text.
+pub struct Ascending<'t> {
+    text: &'t str,
+    encoding: Encoding,
+    /// How far the text is read.
+    offset: usize,
+    at: lsp::Position,
+}
+
+impl<'t> Ascending<'t> {
+    /// From the start of a text on.
+    pub const fn new(text: &'t str, encoding: Encoding) -> Self {
+        Self { text, encoding, offset: 0, at: lsp::Position { line: 0, character: 0 } }
+    }
+
+    /// The position of `offset`, which is not before the one that was asked for last.
+    pub fn position(&mut self, offset: usize) -> lsp::Position {
+        let mut passed = self.text.get(self.offset..offset).unwrap_or_default().chars().peekable();
+        while let Some(character) = passed.next() {
+            let is_break = character == '\n'
+                || character == '\r' && passed.peek().or(self.text[offset..].chars().next().as_ref()) != Some(&'\n');
+            if is_break {
+                self.at = lsp::Position { line: self.at.line + 1, character: 0 };
+                continue;
+            }
+            let width = match self.encoding {
+                Encoding::Utf8 => character.len_utf8(),
+                Encoding::Utf16 => character.len_utf16(),
+                Encoding::Utf32 => 1,
+            };
+            self.at.character += u32::try_from(width).unwrap_or(0);
+        }
+        self.offset = self.offset.max(offset);
+        self.at
+    }
+}
+
 fn to_lsp(position: Position) -> lsp::Position {
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     lsp::Position { line: number(position.line), character: number(position.column) }

@@ -23,6 +23,7 @@ use super::judge::Judge;
 use super::metrics::Metrics;
 use super::outbox::Outbox;
 use super::requests::rendered;
+use super::semantic_legend::TokenLegend;
 use super::settings::{InitializationOptions, Settings};
 use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
@@ -54,6 +55,8 @@ struct Shared {
 pub struct State {
     /// What the client can do.
     pub facts: ClientFacts,
+    /// By which names the client knows kinds of tokens.
+    pub legend: Arc<TokenLegend>,
     /// Whether the workspace is trusted.
     pub trusted: bool,
     /// The workspace's folders.

@@ -62,6 +62,17 @@ fn answer(method: &str, message: &Value) {
         "textDocument/willSaveWaitUntil" => {
             same::<<lsp::WillSaveTextDocumentWaitUntilRequest as Request>::Result>(result, method);
         }
+        "textDocument/foldingRange" => same::<<lsp::FoldingRangeRequest as Request>::Result>(result, method),
+        "textDocument/selectionRange" => same::<<lsp::SelectionRangeRequest as Request>::Result>(result, method),
+        "textDocument/semanticTokens/full" => same::<<lsp::SemanticTokensRequest as Request>::Result>(result, method),
+        "textDocument/semanticTokens/full/delta" => {
+            same::<<lsp::SemanticTokensDeltaRequest as Request>::Result>(result, method);
+        }
+        "textDocument/semanticTokens/range" => {
+            same::<<lsp::SemanticTokensRangeRequest as Request>::Result>(result, method);
+        }
+        "textDocument/codeAction" => same::<<lsp::CodeActionRequest as Request>::Result>(result, method),
+        "codeAction/resolve" => same::<<lsp::CodeActionResolveRequest as Request>::Result>(result, method),
         "shutdown" => assert!(result.is_null(), "{message}"),
         "workspace/executeCommand" => {}
         ours if ours.starts_with("clnrm/") => {}

@@ -13,6 +13,8 @@ mod lifecycle;
 mod liveness;
 mod memory;
 mod preview;
+mod selection;
+mod semantic_tokens;
 mod sessions;
 mod settings;
 mod telemetry;

@@ -1,12 +1,13 @@
 //! `initialize`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tower_lsp::ls_types::{
     DiagnosticOptions, DiagnosticServerCapabilities, DocumentOnTypeFormattingOptions, ExecuteCommandOptions,
     FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRangeProviderCapability,
-    InitializeParams, InitializeResult, OneOf, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    InitializeParams, InitializeResult, OneOf, SaveOptions, SelectionRangeProviderCapability, ServerCapabilities,
+    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
@@ -16,19 +17,23 @@ use crate::server::notifications::did_change_workspace_folders;
 use crate::server::notifications::initialized::WATCHED;
 use crate::server::parent;
 use crate::server::requests::formatting;
+use crate::server::semantic_legend::TokenLegend;
 use crate::server::session::Session;
 use crate::server::settings::InitializationOptions;
 
 /// Takes over what the client says and answers with what this server can do. Awaits nothing.
 pub fn handle(session: &Session, params: &InitializeParams) -> InitializeResult {
     let facts = ClientFacts::read(&params.capabilities);
+    let legend = TokenLegend::read(&params.capabilities);
+    let capabilities = capabilities(facts, &legend);
+    session.state().legend = Arc::new(legend);
     let options = InitializationOptions::read(params.initialization_options.as_ref());
     session.initialize(facts, options, folders(params));
     if let Some(process) = params.process_id {
         parent::end_with(process, session.runtime());
     }
     InitializeResult {
-        capabilities: capabilities(facts),
+        capabilities,
         server_info: Some(ServerInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -37,7 +42,7 @@ pub fn handle(session: &Session, params: &InitializeParams) -> InitializeResult 
     }
 }
 
-fn capabilities(facts: ClientFacts) -> ServerCapabilities {
+fn capabilities(facts: ClientFacts, legend: &TokenLegend) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(facts.encoding_kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -61,6 +66,8 @@ fn capabilities(facts: ClientFacts) -> ServerCapabilities {
             first_trigger_character: formatting::TRIGGERS[0].to_owned(),
             more_trigger_character: Some(formatting::TRIGGERS[1..].iter().map(|&it| it.to_owned()).collect()),
         }),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        semantic_tokens_provider: legend.provider(),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: Command::ALL.iter().map(|command| command.name().to_owned()).collect(),

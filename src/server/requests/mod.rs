@@ -7,5 +7,7 @@ pub mod folding_range;
 pub mod formatting;
 pub mod initialize;
 pub mod rendered;
+pub mod selection_range;
+pub mod semantic_tokens;
 pub mod status;
 pub mod workspace_diagnostic;

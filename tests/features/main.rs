@@ -1,0 +1,8 @@
+//! What an editor asks about a place of a document, asked of the library: texts with marks, answers that people can read.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that can't be read is a failed test")]
+
+mod fixture;
+mod folding;
+mod selection_ranges;
+mod semantic_tokens;
