@@ -119,7 +119,8 @@ fn lines(text: &str, span: Span) -> Vec<Span> {
     let mut lines = Vec::new();
     for line in written.split_inclusive(['\n', '\r']) {
         let indent = if start == span.start { 0 } else { line.len() - line.trim_start().len() };
-        let end = start + line.trim_end_matches(['\n', '\r']).trim_end().len();
+        let is_cut = line.ends_with(['\n', '\r']);
+        let end = start + if is_cut { line.trim_end().len() } else { line.len() };
         if start + indent < end {
             lines.push(Span::new(start + indent, end));
         }
