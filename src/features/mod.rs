@@ -10,6 +10,7 @@ pub mod format_path;
 pub mod known_spans;
 pub mod macros;
 pub mod names;
+pub mod scope;
 pub mod selection_ranges;
 pub mod semantic_tokens;
 pub mod syntax;

@@ -2,7 +2,8 @@
 
 use super::service::{COMMAND, ENVIRONMENT};
 use super::{
-    COUNT, Choice, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key, refused, table,
+    COUNT, Choice, Content, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key,
+    refused, table,
 };
 
 /// One of `[[steps]]` or `[[scenario.steps]]`.
@@ -17,7 +18,7 @@ pub(super) static STEP: Table = table(&[
     .required_unless(&["run"])
     .read_by(EVERYONE),
     key("continue_on_failure", Shape::Boolean, "Whether the steps behind run though this one failed.").default("false"),
-    key("depends_on", TEXTS, "Steps that must run first."),
+    key("depends_on", TEXTS, "Steps that must run first.").holds(Content::Step),
     key("description", TEXT, "What the step does."),
     key("env", ENVIRONMENT, "Environment variables of the command."),
     key("env_vars", ENVIRONMENT, "Environment variables of the command.").alias_of("env"),
@@ -25,14 +26,16 @@ pub(super) static STEP: Table = table(&[
     key("expected_exit_code", Shape::Integer(0, 255), "The exit code that means success.").default("0"),
     key("expected_output_contains", TEXT, "A text that the output must contain."),
     key("expected_output_regex", TEXT, "A regular expression (Rust syntax) that must match somewhere in the output.")
+        .holds(Content::Regex)
         .read_by(RUN),
-    key("expected_output_regex_not", TEXT, "A regular expression that must match nowhere in the output."),
+    key("expected_output_regex_not", TEXT, "A regular expression that must match nowhere in the output.")
+        .holds(Content::Regex),
     inert("max_retries", "How often to try again; not interpreted by clnrm."),
     key("name", NAME, "The step's name.").required().read_by(EVERYONE),
     inert("retry", "How to try again; not interpreted by clnrm."),
     inert("retry_on_failure", "Whether to try again; not interpreted by clnrm."),
     key("run", NAME, "The command as one text, in place of `command`."),
-    key("service", NAME, "The service that the command runs in.").read_by(EVERYONE),
+    key("service", NAME, "The service that the command runs in.").holds(Content::Service).read_by(EVERYONE),
     inert("should_fail", "Whether the command is meant to fail; not interpreted by clnrm."),
     key("timeout", DURATION, "How long the command may take, such as `10s`. Checked here, used by nothing yet."),
     key("timeout_ms", COUNT, "How long the command may take, in milliseconds."),
@@ -58,7 +61,7 @@ pub(super) static SCENARIO: Table = table(&[
     inert("chaos_injection", "A fault to inject; not interpreted by clnrm."),
     key("concurrent", Shape::Boolean, "Whether the steps may run at the same time.").default("false"),
     inert("deadline_ms", "When the scenario must be over; not interpreted by clnrm."),
-    key("depends_on", TEXTS, "Scenarios that must run first."),
+    key("depends_on", TEXTS, "Scenarios that must run first.").holds(Content::Step),
     key("description", TEXT, "What the scenario shows."),
     inert("expect_failure", "Whether the scenario is meant to fail; not interpreted by clnrm."),
     inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm."),
@@ -73,7 +76,7 @@ pub(super) static SCENARIO: Table = table(&[
         "The command. It is split into words like in a shell; there are no pipes unless it is `sh -c '…'`.",
     )
     .read_by(EVERYONE),
-    key("service", NAME, "The service that the command runs in.").read_by(EVERYONE),
+    key("service", NAME, "The service that the command runs in.").holds(Content::Service).read_by(EVERYONE),
     key("steps", Shape::Tables(&STEP), "Steps in place of one command. clnrm 1.0 checks them and never runs them.")
         .read_by(EVERYONE),
     key("timeout_ms", COUNT, "How long the scenario may take, in milliseconds."),
@@ -87,12 +90,13 @@ static RUN_ITEM: Shape = Shape::Forms(&[form(Shape::Table(&RUN_COMMAND)), form(T
 
 static RUN_COMMAND: Table = table(&[
     key("command", COMMAND, "The command."),
-    key("service", NAME, "The service that the command runs in."),
+    key("service", NAME, "The service that the command runs in.").holds(Content::Service),
     key("timeout_ms", COUNT, "How long the command may take, in milliseconds."),
 ]);
 
 static ARTIFACTS: Table =
     table(&[key("collect", TEXTS, "What to keep: `spans:NAME`, `logs:stdout`, `logs:stderr`, `files:PATH`.")
+        .holds(Content::Usual(ARTIFACT_KINDS))
         .required()
         .read_by(EVERYONE)]);
 
@@ -107,3 +111,5 @@ static POLICY: Table = table(&[
 
 static SECURITY_LEVEL: Choice =
     Choice { what: "security level", values: &["low", "medium", "high"], also: &[], slips: &[], strict: false };
+
+const ARTIFACT_KINDS: &[&str] = &["spans:default", "logs:stdout", "logs:stderr", "logs:all", "files:/"];

@@ -1,8 +1,8 @@
 //! `[expect.*]`.
 
 use super::{
-    ANALYZE, COUNT, Choice, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXT_MAP, TEXTS, Table,
-    TextRule, form, inert, key, refused, table,
+    ANALYZE, COUNT, Choice, Content, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXT_MAP,
+    TEXTS, Table, TextRule, form, inert, key, refused, table,
 };
 
 /// `[expect]`.
@@ -70,12 +70,15 @@ macro_rules! span_keys {
             key("absent", Shape::Boolean, "Whether no such span may be there; the opposite of `exists`.")
                 .default("false"),
             key("ancestor", NAME, "The name of a span somewhere above: the parent, its parent and so on."),
-            key("attributes", ATTRIBUTES, "Attributes that the span must have.").alias_of("attrs"),
+            key("attributes", ATTRIBUTES, "Attributes that the span must have.")
+                .keyed_by(Content::SpanAttribute)
+                .alias_of("attrs"),
             key(
                 "attrs",
                 ATTRIBUTES,
                 "Attributes that the span must have: `attrs.all` all of them, `attrs.any` one at least.",
             )
+            .keyed_by(Content::SpanAttribute)
             .read_by(EVERYONE),
             inert("children", "Spans that must be children; not interpreted by clnrm."),
             key("count", BOUND, "How many spans that satisfy the whole block there must be."),
@@ -94,8 +97,9 @@ macro_rules! span_keys {
             key("max_duration_ms", MILLISECONDS, "Upper bound of the span's duration; `duration_ms.max` elsewhere."),
             key("min_duration_ms", MILLISECONDS, "Lower bound of the span's duration; `duration_ms.min` elsewhere."),
             $name,
-            key("name_pattern", TEXT, "A regular expression for the span's name, in the pattern dialect."),
-            key("parent", NAME, "The name of the span's parent.").read_by(RUN),
+            key("name_pattern", TEXT, "A regular expression for the span's name, in the pattern dialect.")
+                .holds(Content::SpanRegex),
+            key("parent", NAME, "The name of the span's parent.").holds(Content::Span).read_by(RUN),
             inert(
                 "required_attributes",
                 "Attributes that must be there, in the pattern dialect; not interpreted by clnrm.",
@@ -106,10 +110,12 @@ macro_rules! span_keys {
     };
 }
 
-const SPAN_KEYS: &[super::Key] =
-    span_keys!(key("name", NAME, NAME_DOCUMENTATION).required_unless(&["name_pattern"]).read_by(EVERYONE));
+const SPAN_KEYS: &[super::Key] = span_keys!(
+    key("name", NAME, NAME_DOCUMENTATION).holds(Content::SpanGlob).required_unless(&["name_pattern"]).read_by(EVERYONE)
+);
 
-const NAMED_SPAN_KEYS: &[super::Key] = span_keys!(key("name", NAME, NAME_DOCUMENTATION).read_by(EVERYONE));
+const NAMED_SPAN_KEYS: &[super::Key] =
+    span_keys!(key("name", NAME, NAME_DOCUMENTATION).holds(Content::SpanGlob).read_by(EVERYONE));
 
 const ATTRIBUTES: Shape = Shape::Table(&ATTRIBUTES_TABLE);
 
@@ -120,12 +126,14 @@ static ATTRIBUTES_TABLE: Table = Table {
             Shape::Forms(&[form(ATTRIBUTE_MAP), refused(TEXTS, "`attrs.all` as a list of `key=value`")]),
             "Attributes that must all be there with these values.",
         )
+        .keyed_by(Content::SpanAttribute)
         .read_by(EVERYONE),
         key(
             "any",
             Shape::Forms(&[form(ATTRIBUTE_MAP), refused(TEXTS, "`attrs.any` as a list of `key=value`")]),
             "Attributes of which one at least must be there with its value.",
         )
+        .keyed_by(Content::SpanAttribute)
         .read_by(RUN),
     ],
     rest: Rest::Named(&ATTRIBUTE_VALUE),
@@ -190,9 +198,11 @@ static DURATION_MS: Table = table(&[
 const KIND_SHAPE: Shape =
     Shape::Forms(&[form(Shape::Text(TextRule::Choice(&KIND))), refused(Shape::Integer(1, 5), "span kinds as numbers")]);
 
+const SPAN_KINDS: &[&str] = &["internal", "server", "client", "producer", "consumer"];
+
 static KIND: Choice = Choice {
     what: "span kind",
-    values: &["internal", "server", "client", "producer", "consumer"],
+    values: SPAN_KINDS,
     also: &[
         "SPAN_KIND_INTERNAL",
         "SPAN_KIND_SERVER",
@@ -221,15 +231,19 @@ static SPAN_STATUS: Choice = Choice {
 pub(super) static GRAPH: Table = table(&[
     key("acyclic", Shape::Boolean, "Whether no span may be its own ancestor.").read_by(RUN),
     inert("attrs", "Attributes of an edge; not interpreted by clnrm."),
-    key("child", NAME, "The child of one edge, beside `parent`."),
+    key("child", NAME, "The child of one edge, beside `parent`.").holds(Content::Span),
     inert("description", "Why the edges are expected; not interpreted by clnrm."),
-    key("edges", PAIRS, "Pairs of parent and child that must be there.").alias_of("must_include"),
+    key("edges", PAIRS, "Pairs of parent and child that must be there.").holds(Content::Span).alias_of("must_include"),
     inert("max_depth", "How deep the tree may be; not interpreted by clnrm."),
     inert("must_be_connected", "Whether all spans hang together; not interpreted by clnrm."),
-    key("must_include", PAIRS, "Pairs `[parent, child]` that must be there as direct edges.").read_by(EVERYONE),
-    key("must_not_cross", PAIRS, "Pairs that must not be parent and child.").read_by(RUN),
-    key("parent", NAME, "The parent of one edge, beside `child`."),
-    key("parent_child", PAIRS, "Pairs of parent and child that must be there.").alias_of("must_include"),
+    key("must_include", PAIRS, "Pairs `[parent, child]` that must be there as direct edges.")
+        .holds(Content::Span)
+        .read_by(EVERYONE),
+    key("must_not_cross", PAIRS, "Pairs that must not be parent and child.").holds(Content::Span).read_by(RUN),
+    key("parent", NAME, "The parent of one edge, beside `child`.").holds(Content::Span),
+    key("parent_child", PAIRS, "Pairs of parent and child that must be there.")
+        .holds(Content::Span)
+        .alias_of("must_include"),
     inert("relationship", "The kind of an edge; not interpreted by clnrm."),
     key(
         "scope",
@@ -254,9 +268,9 @@ static PAIR: Shape = Shape::Forms(&[form(TEXTS), refused(Shape::Table(&EDGE), "p
 
 static EDGE: Table = table(&[
     inert("attrs", "Attributes of the edge; not interpreted by clnrm."),
-    key("child", NAME, "The child.").required(),
+    key("child", NAME, "The child.").holds(Content::Span).required(),
     inert("description", "Why the edge is expected; not interpreted by clnrm."),
-    key("parent", NAME, "The parent.").required(),
+    key("parent", NAME, "The parent.").holds(Content::Span).required(),
     inert("relationship", "The kind of the edge; not interpreted by clnrm."),
 ]);
 
@@ -273,9 +287,9 @@ const PATTERN_MARKS: &[&str] = &[
 
 /// A table of the pattern dialect (`[expect.order.NAME]`), for all expectations alike.
 static PATTERN: Table = table(&[
-    key("after_pattern", TEXT, "A regular expression for the span that comes second."),
-    key("before_pattern", TEXT, "A regular expression for the span that comes first."),
-    key("child_pattern", TEXT, "A regular expression for the child."),
+    key("after_pattern", TEXT, "A regular expression for the span that comes second.").holds(Content::SpanRegex),
+    key("before_pattern", TEXT, "A regular expression for the span that comes first.").holds(Content::SpanRegex),
+    key("child_pattern", TEXT, "A regular expression for the child.").holds(Content::SpanRegex),
     inert("description", "Why this is expected; not interpreted by clnrm."),
     inert("edge_type", "The kind of the edge; not interpreted by clnrm."),
     inert("expected_status", "The status that is expected; not interpreted by clnrm."),
@@ -283,7 +297,7 @@ static PATTERN: Table = table(&[
     inert("max_errors", "How many errors there may be; not interpreted by clnrm."),
     inert("min", "Lower bound; not interpreted by clnrm."),
     inert("name_pattern", "A regular expression for the span's name; not interpreted by clnrm."),
-    key("parent_pattern", TEXT, "A regular expression for the parent."),
+    key("parent_pattern", TEXT, "A regular expression for the parent.").holds(Content::SpanRegex),
     inert("required_attributes", "Attributes that must be there; not interpreted by clnrm."),
     inert("total_spans_max", "Upper bound; not interpreted by clnrm."),
     inert("total_spans_min", "Lower bound; not interpreted by clnrm."),
@@ -291,14 +305,18 @@ static PATTERN: Table = table(&[
 
 /// `[expect.counts]`.
 pub(super) static COUNTS: Table = table(&[
-    key("by_kind", BOUNDS, "How many spans of each kind there must be."),
-    key("by_name", BOUNDS, "How many spans of each name there must be.").read_by(EVERYONE),
+    key("by_kind", BOUNDS, "How many spans of each kind there must be.").keyed_by(Content::Usual(SPAN_KINDS)),
+    key("by_name", BOUNDS, "How many spans of each name there must be.").keyed_by(Content::SpanGlob).read_by(EVERYONE),
     inert("description", "Why this is expected; not interpreted by clnrm."),
     key("errors_total", BOUND, "How many spans with an error there must be.").read_by(TOOL_RUN),
     key("events_total", BOUND, "How many events there must be in all spans together.").read_by(TOOL_RUN),
     key("spans", BOUND, "How many spans there must be.").alias_of("spans_total"),
-    key("spans_by_kind", BOUNDS, "How many spans of each kind there must be.").alias_of("by_kind"),
-    key("spans_per_kind", BOUNDS, "How many spans of each kind there must be.").alias_of("by_kind"),
+    key("spans_by_kind", BOUNDS, "How many spans of each kind there must be.")
+        .keyed_by(Content::Usual(SPAN_KINDS))
+        .alias_of("by_kind"),
+    key("spans_per_kind", BOUNDS, "How many spans of each kind there must be.")
+        .keyed_by(Content::Usual(SPAN_KINDS))
+        .alias_of("by_kind"),
     inert("spans_per_service", "How many spans of each service there must be; not interpreted by clnrm."),
     key("spans_total", BOUND, "How many spans there must be.").read_by(EVERYONE),
 ])
@@ -324,15 +342,17 @@ static BOUND_TABLE: Table = table(&[
 pub(super) static WINDOW: Table = table(&[
     inert("contained_pattern", "A regular expression for the inner spans, in the pattern dialect."),
     inert("container_pattern", "A regular expression for the outer span, in the pattern dialect."),
-    key("contains", TEXTS, "Names of the spans that must lie within the outer one.").read_by(EVERYONE),
+    key("contains", TEXTS, "Names of the spans that must lie within the outer one.")
+        .holds(Content::Span)
+        .read_by(EVERYONE),
     inert("description", "Why the window is expected; not interpreted by clnrm."),
-    key("end_span", NAME, "The span that closes the window, in the form with `start_span`."),
+    key("end_span", NAME, "The span that closes the window, in the form with `start_span`.").holds(Content::Span),
     key("max_duration_ms", MILLISECONDS, "Upper bound of the window's duration."),
     key("min_duration_ms", MILLISECONDS, "Lower bound of the window's duration."),
     key("min_span_count", COUNT, "How many other spans must lie in the window at least."),
     inert("name", "A name for the window; not interpreted by clnrm."),
-    key("outer", NAME, "The name of the span that encloses the others.").read_by(EVERYONE),
-    key("start_span", NAME, "The span that opens the window, in the form with `end_span`."),
+    key("outer", NAME, "The name of the span that encloses the others.").holds(Content::Span).read_by(EVERYONE),
+    key("start_span", NAME, "The span that opens the window, in the form with `end_span`.").holds(Content::Span),
     TOLERANCE,
 ]);
 
@@ -344,7 +364,7 @@ const TOLERANCE: super::Key =
 static NAMED_WINDOW: Table = table(&[
     inert("contained_pattern", "A regular expression for the inner spans, in the pattern dialect."),
     inert("container_pattern", "A regular expression for the outer span, in the pattern dialect."),
-    key("contains", TEXTS, "Names of the spans that must lie within the outer one."),
+    key("contains", TEXTS, "Names of the spans that must lie within the outer one.").holds(Content::Span),
     inert("description", "Why the window is expected; not interpreted by clnrm."),
     key("max_duration_ms", MILLISECONDS, "Upper bound of the window's duration."),
     key("min_duration_ms", MILLISECONDS, "Lower bound of the window's duration."),
@@ -367,9 +387,9 @@ pub(super) static ORDER: Table = table(&[
         "Where names occur several times: `any` pair of spans in order will do, the `first` spans of both names, or `all` pairs.",
     )
     .default("\"any\""),
-    key("must_follow", PAIRS, "Pairs `[second, first]`: the second span starts after the first ended.")
+    key("must_follow", PAIRS, "Pairs `[second, first]`: the second span starts after the first ended.").holds(Content::Span)
         .read_by(ANALYZE),
-    key("must_precede", PAIRS, "Pairs `[first, second]`: the first span ends before the second starts.")
+    key("must_precede", PAIRS, "Pairs `[first, second]`: the first span ends before the second starts.").holds(Content::Span)
         .read_by(ANALYZE),
 ])
 .or_marked(&PATTERN, PATTERN_MARKS);
@@ -394,7 +414,9 @@ static MODE: Choice = Choice {
 pub(super) static STATUS: Table = table(&[
     key("all", Shape::Text(TextRule::Choice(&SPAN_STATUS)), "The status that every span must have.").read_by(ANALYZE),
     inert("all_ok", "Whether every span must be `OK`; not interpreted by clnrm."),
-    key("by_name", Shape::Map(&STATUS_VALUE), "The status of the spans whose name matches a glob.").read_by(ANALYZE),
+    key("by_name", Shape::Map(&STATUS_VALUE), "The status of the spans whose name matches a glob.")
+        .keyed_by(Content::SpanGlob)
+        .read_by(ANALYZE),
     inert("cleanup_must_succeed", "Expectation of a chaos test; not interpreted by clnrm."),
     inert("description", "Why this is expected; not interpreted by clnrm."),
     inert("error_count", "How many errors there may be; not interpreted by clnrm."),
@@ -439,14 +461,18 @@ pub(super) static HERMETICITY: Table = table(&[
         Shape::Forms(&[form(Shape::Table(&SPAN_ATTRS)), refused(TEXTS, "`span_attrs_forbid_keys` as a list")]),
         "Attributes that no span may have.",
     )
+    .holds(Content::SpanAttribute)
     .alias_of("span_attrs"),
 ]);
 
 /// Values that stand here directly are read by nobody; a rule of its own tells so.
 static RESOURCE_ATTRS: Table = Table {
-    keys: &[key("must_match", TEXT_MAP, "Attributes and their values.").read_by(EVERYONE)],
+    keys: &[key("must_match", TEXT_MAP, "Attributes and their values.")
+        .keyed_by(Content::ResourceAttribute)
+        .read_by(EVERYONE)],
     rest: Rest::Named(&Shape::Any),
     slips: &[],
 };
 
-static SPAN_ATTRS: Table = table(&[key("forbid_keys", TEXTS, "Keys of the attributes.").read_by(EVERYONE)]);
+static SPAN_ATTRS: Table =
+    table(&[key("forbid_keys", TEXTS, "Keys of the attributes.").holds(Content::SpanAttribute).read_by(EVERYONE)]);

@@ -4,6 +4,7 @@
 //! Says what one key may hold. What several keys must hold together is for the rules of `validation`.
 
 mod action;
+mod content;
 mod expect;
 mod identity;
 mod otel;
@@ -12,6 +13,7 @@ mod project;
 mod root;
 mod service;
 
+pub use content::Content;
 pub use project::PROJECT;
 pub use root::{MISPLACED, ROOT};
 
@@ -54,6 +56,10 @@ pub struct Key {
     pub readers: &'static [Reader],
     /// The canonical key that this one is another spelling of.
     pub alias_of: Option<&'static str>,
+    /// What the texts of its value, or of the items of its value, stand for.
+    pub content: Option<Content>,
+    /// What the free keys of its value stand for, where it is a map.
+    pub names: Option<Content>,
 }
 
 /// Whether a key must be there.
@@ -182,20 +188,22 @@ const TOOL: &[Reader] = &[Reader::Tool];
 
 /// An optional key that this tool reads.
 const fn key(name: &'static str, shape: Shape, documentation: &'static str) -> Key {
-    Key { name, shape, presence: Presence::Optional, default: None, documentation, readers: TOOL, alias_of: None }
+    Key {
+        name,
+        shape,
+        presence: Presence::Optional,
+        default: None,
+        documentation,
+        readers: TOOL,
+        alias_of: None,
+        content: None,
+        names: None,
+    }
 }
 
 /// A key that nothing reads; any value will do.
 const fn inert(name: &'static str, documentation: &'static str) -> Key {
-    Key {
-        name,
-        shape: Shape::Any,
-        presence: Presence::Optional,
-        default: None,
-        documentation,
-        readers: &[],
-        alias_of: None,
-    }
+    Key { readers: &[], ..key(name, Shape::Any, documentation) }
 }
 
 impl Key {
@@ -221,6 +229,14 @@ impl Key {
 
     const fn alias_of(self, canonical: &'static str) -> Self {
         Self { alias_of: Some(canonical), ..self }
+    }
+
+    const fn holds(self, content: Content) -> Self {
+        Self { content: Some(content), ..self }
+    }
+
+    const fn keyed_by(self, names: Content) -> Self {
+        Self { names: Some(names), ..self }
     }
 }
 

@@ -1,10 +1,13 @@
 //! `[otel]`.
 
-use super::{Choice, EVERYONE, Form, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, key, refused, table};
+use super::{
+    Choice, Content, EVERYONE, Form, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, key, refused, table,
+};
 
 /// `[otel]`.
 pub(super) static OTEL: Table = table(&[
     key("endpoint", TEXT, "Where an exporter over the network sends spans to, such as `http://localhost:4318`.")
+        .holds(Content::Usual(&["http://localhost:4318", "http://localhost:4317"]))
         .read_by(EVERYONE),
     key("exporter", Shape::Text(TextRule::Choice(&EXPORTER)), "How spans leave the test, such as `stdout` or `otlp`.")
         .required()
@@ -14,9 +17,11 @@ pub(super) static OTEL: Table = table(&[
         "propagators",
         Shape::Forms(&[form(Shape::Table(&PROPAGATORS)), refused(TEXTS, "`propagators` as a list")]),
         "How the trace context travels between processes.",
-    ),
+    )
+    .holds(PROPAGATOR),
     key("protocol", Shape::Text(TextRule::Choice(&PROTOCOL)), "The protocol of an OTLP exporter.").read_by(RUN),
     key("resources", RESOURCES, "Attributes of the resource that all spans come from, such as `service.name`.")
+        .keyed_by(Content::ResourceAttribute)
         .read_by(RUN),
     key(
         "sample_ratio",
@@ -45,6 +50,7 @@ pub(super) static PROPAGATORS: Table = table(&[key(
     Shape::List(&NAME),
     "The propagators, in order: `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger`.",
 )
+.holds(PROPAGATOR)
 .required()]);
 
 static EXPORTER: Choice = Choice {
@@ -62,3 +68,6 @@ static PROTOCOL: Choice = Choice {
     slips: &[("json", "http/json"), ("http", "http/protobuf"), ("protobuf", "http/protobuf")],
     strict: false,
 };
+
+/// What `propagators` may name.
+const PROPAGATOR: Content = Content::Usual(&["tracecontext", "baggage", "b3", "b3multi", "jaeger"]);

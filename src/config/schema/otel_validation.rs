@@ -1,7 +1,7 @@
 //! `[otel_validation]`.
 
 use super::expect::{COUNTS, GRAPH, HERMETICITY, ORDER, STATUS, WINDOW};
-use super::{ANY_MAP, MILLISECONDS, NAME, RUN, Shape, TEXTS, Table, form, inert, key, refused, table};
+use super::{ANY_MAP, Content, MILLISECONDS, NAME, RUN, Shape, TEXTS, Table, form, inert, key, refused, table};
 
 /// `[otel_validation]`.
 pub(super) static OTEL_VALIDATION: Table = table(&[
@@ -36,7 +36,7 @@ pub(super) static OTEL_VALIDATION: Table = table(&[
 ]);
 
 static EXPECTED_SPAN: Table = table(&[
-    key("attributes", ANY_MAP, "Attributes that the span must have."),
+    key("attributes", ANY_MAP, "Attributes that the span must have.").keyed_by(Content::SpanAttribute),
     inert("count", "How many there must be; not interpreted by clnrm."),
     inert("description", "Why the span is expected; not interpreted by clnrm."),
     inert("is_root", "Whether the span has no parent; not interpreted by clnrm."),
@@ -44,7 +44,7 @@ static EXPECTED_SPAN: Table = table(&[
     key("max_duration_ms", MILLISECONDS, "Upper bound of the span's duration.").read_by(RUN),
     inert("min_count", "How many there must be at least; not interpreted by clnrm."),
     key("min_duration_ms", MILLISECONDS, "Lower bound of the span's duration.").read_by(RUN),
-    key("name", NAME, "The span's name.").required().read_by(RUN),
+    key("name", NAME, "The span's name.").holds(Content::Span).required().read_by(RUN),
     inert("parent", "The name of the span's parent; not interpreted by clnrm."),
     key("required", Shape::Boolean, "Whether the span must be there."),
     inert("required_attributes", "Attributes that must be there; not interpreted by clnrm."),
@@ -58,13 +58,15 @@ static EXPECTED_TRACE: Table = table(&[
     inert("is_tree", "Whether the spans make a tree; not interpreted by clnrm."),
     inert("name", "A name for the trace; not interpreted by clnrm."),
     inert("ordered", "Whether order counts; not interpreted by clnrm."),
-    key("parent_child", Shape::List(&PARENT_CHILD), "Pairs of parent and child."),
-    key("span_names", TEXTS, "Names of the spans.").expected(),
+    key("parent_child", Shape::List(&PARENT_CHILD), "Pairs of parent and child.").holds(Content::Span),
+    key("span_names", TEXTS, "Names of the spans.").holds(Content::Span).expected(),
     inert("trace_count", "How many traces there must be; not interpreted by clnrm."),
     key("trace_id", super::TEXT, "The trace's identifier."),
 ]);
 
 static PARENT_CHILD: Shape = Shape::Forms(&[form(TEXTS), refused(Shape::Table(&EDGE), "pairs as tables")]);
 
-static EDGE: Table =
-    table(&[key("child", NAME, "The child.").required(), key("parent", NAME, "The parent.").required()]);
+static EDGE: Table = table(&[
+    key("child", NAME, "The child.").holds(Content::Span).required(),
+    key("parent", NAME, "The parent.").holds(Content::Span).required(),
+]);

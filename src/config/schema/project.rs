@@ -1,6 +1,6 @@
 //! `cleanroom.toml`.
 
-use super::{ANY_MAP, COUNT, Choice, Shape, TEXT_MAP, Table, TextRule, inert, key, table};
+use super::{ANY_MAP, COUNT, Choice, Content, Shape, TEXT_MAP, Table, TextRule, inert, key, table};
 
 /// The top level of `cleanroom.toml`. Tables that clnrm 1.0 reads are left to it.
 pub static PROJECT: Table = table(&[
@@ -8,7 +8,9 @@ pub static PROJECT: Table = table(&[
     inert("cli", "How the command line of clnrm behaves."),
     inert("containers", "Defaults for containers."),
     key("format", Shape::Table(&FORMAT), "How files are formatted."),
-    key("lint", TEXT_MAP, "Severities of rules: `unknown-key = \"error\"`, or `\"off\"`."),
+    key("lint", TEXT_MAP, "Severities of rules: `unknown-key = \"error\"`, or `\"off\"`.")
+        .holds(Content::Usual(SEVERITIES))
+        .keyed_by(Content::Rule),
     inert("observability", "Tracing, metrics and logs of clnrm itself."),
     inert("performance", "How much clnrm does at a time."),
     inert("plugins", "Where plugins are found."),
@@ -41,3 +43,5 @@ static STYLE: Choice = Choice {
 
 static TEMPLATE: Table =
     table(&[key("vars", ANY_MAP, "Variables for all templates: `{{ vars.name }}`. A test's own `[vars]` win.")]);
+
+const SEVERITIES: &[&str] = &["error", "warning", "information", "hint", "off"];

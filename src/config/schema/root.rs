@@ -1,8 +1,8 @@
 //! The top level of a test file, and the small tables that stand there.
 
 use super::{
-    ANY_MAP, COUNT, EVERYONE, RUN, Rest, Shape, TEXT, TEXT_MAP, Table, action, expect, form, identity, inert, key,
-    otel, otel_validation, refused, service, table,
+    ANY_MAP, COUNT, Content, EVERYONE, RUN, Rest, Shape, TEXT, TEXT_MAP, Table, action, expect, form, identity, inert,
+    key, otel, otel_validation, refused, service, table,
 };
 
 /// The top level.
@@ -85,6 +85,7 @@ static DETERMINISM: Table = table(&[
         Shape::Forms(&[form(TEXT), refused(Shape::Datetime, "native date-times as `freeze_clock`")]),
         "The point in time that the clock stands still at, in RFC 3339 with an offset (`2025-01-01T00:00:00Z`).",
     )
+    .holds(Content::Usual(&["2025-01-01T00:00:00Z"]))
     .read_by(RUN),
     key("seed", COUNT, "Seed of all generated data. The same seed yields the same data.").read_by(RUN),
 ]);

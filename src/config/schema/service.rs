@@ -1,7 +1,8 @@
 //! `[services.NAME]` and `[service.NAME]`.
 
 use super::{
-    COUNT, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key, refused, table,
+    COUNT, Content, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key, refused,
+    table,
 };
 
 /// The value of one service.
@@ -14,7 +15,7 @@ static SERVICE: Table = table(&[
     inert("context", "A prompt for a language model; not interpreted by clnrm."),
     inert("cpu_limit", "CPU limit; not interpreted by clnrm."),
     inert("default_model", "The model of an `ollama` service; not interpreted by clnrm."),
-    key("depends_on", TEXTS, "Services that must run first."),
+    key("depends_on", TEXTS, "Services that must run first.").holds(Content::Service),
     inert("description", "What the service is for; not interpreted by clnrm."),
     inert("endpoint", "Where the service answers; not interpreted by clnrm."),
     key("env", ENVIRONMENT, "Environment variables of the container.").read_by(EVERYONE),
@@ -24,7 +25,7 @@ static SERVICE: Table = table(&[
     key("extends", NAME, "A template with the settings that the service does not set itself."),
     key("health_check", HEALTH_CHECK, "The command that tells whether the service is ready."),
     key("healthcheck", HEALTH_CHECK, "The command that tells whether the service is ready.").alias_of("health_check"),
-    key("image", NAME, "The container image, such as `alpine:3.20`.").read_by(EVERYONE),
+    key("image", NAME, "The container image, such as `alpine:3.20`.").holds(Content::Image).read_by(EVERYONE),
     inert("limits", "CPU and memory limits; not interpreted by clnrm."),
     inert("max_model_len", "A setting of a language model; not interpreted by clnrm."),
     inert("max_num_seqs", "A setting of a language model; not interpreted by clnrm."),
@@ -36,6 +37,7 @@ static SERVICE: Table = table(&[
     key("password", TEXT, "Password of a `surrealdb` service.").read_by(RUN).default("\"root\""),
     inert("personality", "A prompt for a language model; not interpreted by clnrm."),
     key("plugin", NAME, "The kind of service, such as `generic_container` or `surrealdb`.")
+        .holds(Content::ServiceKind)
         .read_by(EVERYONE)
         .default("\"generic_container\""),
     key(
@@ -52,7 +54,8 @@ static SERVICE: Table = table(&[
     inert("tensor_parallel_size", "A setting of a language model; not interpreted by clnrm."),
     inert("timeout", "How long the start may take; not interpreted by clnrm."),
     inert("timeout_sec", "How long the start may take; not interpreted by clnrm."),
-    key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind."),
+    key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind.")
+        .holds(Content::ServiceKind),
     key("username", TEXT, "User of a `surrealdb` service.").read_by(RUN).default("\"root\""),
     key(
         "volumes",
@@ -61,7 +64,7 @@ static SERVICE: Table = table(&[
     )
     .read_by(EVERYONE),
     inert("wait_for_ready", "Whether to wait for the service; not interpreted by clnrm."),
-    key("wait_for_span", NAME, "The service is ready when a span of this name was seen."),
+    key("wait_for_span", NAME, "The service is ready when a span of this name was seen.").holds(Content::Span),
     key("wait_for_span_timeout_secs", COUNT, "How long to wait for `wait_for_span`, in seconds.").default("30"),
     inert("wait_log_message", "Text in the log that tells that the service is ready; not interpreted by clnrm."),
     inert("wait_strategy", "How to wait for the service; not interpreted by clnrm."),
@@ -106,7 +109,7 @@ static PORT_TABLE: Table = table(&[
     key("container", PORT_NUMBER, "The port in the container.").required(),
     key("host", PORT_NUMBER, "The port on the host; any free one where it is missing."),
     inert("name", "What the port is for; not interpreted by clnrm."),
-    key("protocol", TEXT, "`tcp`, `udp` or `sctp`.").default("\"tcp\""),
+    key("protocol", TEXT, "`tcp`, `udp` or `sctp`.").holds(Content::Usual(&["tcp", "udp", "sctp"])).default("\"tcp\""),
 ])
 .slips(&[("container_port", "container"), ("host_port", "host"), ("published", "host"), ("target", "container")]);
 
