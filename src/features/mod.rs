@@ -13,6 +13,7 @@ pub mod names;
 pub mod scope;
 pub mod selection_ranges;
 pub mod semantic_tokens;
+pub mod symbols;
 pub mod syntax;
 mod view;
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::symbols::Symbols;
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
 use crate::template::parsed::ParsedFile;
@@ -23,14 +24,15 @@ struct Shared {
     variables: OnceLock<Variables>,
     /// The other files of the render, from the second on.
     others: OnceLock<Vec<ParsedFile>>,
+    symbols: OnceLock<Symbols>,
 }
 
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
         let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
-        let (template, syntax, variables, others) = Default::default();
-        Self { shared: Arc::new(Shared { text, analysis, template, syntax, variables, others }) }
+        let (template, syntax, symbols, variables, others) = Default::default();
+        Self { shared: Arc::new(Shared { text, analysis, template, syntax, symbols, variables, others }) }
     }
 
     /// The document as its author wrote it.
@@ -63,6 +65,11 @@ impl DocumentView {
     /// The variables that its template sees. A matrix is there with all values of its axes.
     pub fn variables(&self) -> &Variables {
         self.shared.variables.get_or_init(|| self.shared.analysis.sources.variables(&self.shared.text))
+    }
+
+    /// Its names, each with every place that spells it.
+    pub fn symbols(&self) -> &Symbols {
+        self.shared.symbols.get_or_init(|| Symbols::new(self))
     }
 
     /// From the parsed text (to which all spans of the model belong) to the document; `None` where both are the same.

@@ -25,6 +25,8 @@ use super::source::{FileId, FileSpan};
 use super::variables::Variables;
 use crate::text::Span;
 
+pub use self::variables::{Path, paths};
+
 /// Words of expressions that are no names of variables.
 const WORDS: [&str; 17] = [
     "and",

@@ -44,6 +44,14 @@ impl Fixture {
         self.selection.end
     }
 
+    /// Where a span stands, and its text: `3:7 name`. Lines and characters are counted from 1.
+    pub fn place(&self, span: Span) -> String {
+        let before = &self.view.text()[..span.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{line}:{column} {}", self.text(span))
+    }
+
     /// The text of a span.
     pub fn text(&self, span: Span) -> &str {
         span.slice(self.view.text()).unwrap()

@@ -6,3 +6,4 @@ mod fixture;
 mod folding;
 mod selection_ranges;
 mod semantic_tokens;
+mod symbols;

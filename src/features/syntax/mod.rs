@@ -9,6 +9,11 @@ mod mask;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
+use toml_parser::Raw;
+use toml_parser::decoder::Encoding;
+
 use crate::template::lexer::Lexed;
 use crate::text::Span;
 
@@ -132,6 +137,37 @@ impl Table {
     /// Whether the header is `[[…]]`.
     pub fn is_array(&self) -> bool {
         self.header.as_ref().is_some_and(|header| header.is_array)
+    }
+}
+
+impl KeyPart {
+    /// The key without its quotes in `text`, the text of the tree.
+    pub fn content(&self, text: &str) -> Span {
+        let is_quoted =
+            self.span.slice(text).is_some_and(|written| written.len() >= 2 && written.starts_with(['"', '\'']));
+        if is_quoted { Span::new(self.span.start + 1, self.span.end - 1) } else { self.span }
+    }
+}
+
+impl Value {
+    /// What a string says, escapes resolved; `None` for other values. `text` is the text of the tree. Template expressions
+    /// in it are taken as they are written.
+    pub fn decoded<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+        let ValueKind::String { content } = self.kind else { return None };
+        let (written, inner) = (self.span.slice(text)?, content.slice(text)?);
+        if !inner.contains(['\\', '\n']) {
+            return Some(Cow::Borrowed(inner));
+        }
+        let encoding = match (written.as_bytes().first()?, content.start - self.span.start) {
+            (b'"', 1) => Encoding::BasicString,
+            (b'"', _) => Encoding::MlBasicString,
+            (_, 1) => Encoding::LiteralString,
+            _ => Encoding::MlLiteralString,
+        };
+        let mut decoded = String::new();
+        let within = toml_parser::Span::new_unchecked(0, written.len());
+        let _kind = Raw::new_unchecked(written, Some(encoding), within).decode_scalar(&mut decoded, &mut ());
+        Some(Cow::Owned(decoded))
     }
 }
 

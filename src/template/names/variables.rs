@@ -13,7 +13,7 @@ use crate::text::Span;
 
 /// A variable that is read, as indices of tokens: `vars . database . host`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Path {
+pub struct Path {
     /// The name.
     pub first: usize,
     /// The last key behind it that is a plain name.
@@ -26,14 +26,14 @@ pub(super) struct Path {
 
 impl Path {
     /// The dotted name, up to the key at `last`.
-    pub(super) fn name(&self, tokens: &[Token<'_>], last: usize) -> String {
+    pub fn name(&self, tokens: &[Token<'_>], last: usize) -> String {
         let parts = tokens.get(self.first..=last).unwrap_or_default();
         parts.iter().map(|part| if part.text == "?." { "." } else { part.text }).collect()
     }
 }
 
 /// The variables that the expression reads, from the token `from` on.
-pub(super) fn paths(tokens: &[Token<'_>], from: usize) -> Vec<Path> {
+pub fn paths(tokens: &[Token<'_>], from: usize) -> Vec<Path> {
     let mut found = Vec::new();
     let mut at = from;
     while let Some(token) = tokens.get(at) {

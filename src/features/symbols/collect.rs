@@ -1,0 +1,86 @@
+//! Gathers occurrences into symbols.
+
+use std::collections::HashMap;
+
+use super::{Home, Occurrence, Role, SpanPattern, Spelling, Symbol, SymbolKind, Symbols};
+use crate::text::Span;
+
+/// What makes two occurrences name the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Identity {
+    pub kind: SymbolKind,
+    pub name: String,
+    pub home: Home,
+    pub owner: Option<String>,
+    pub scope: Option<Span>,
+}
+
+impl Identity {
+    /// Something that is defined in the document and known in all of it.
+    pub fn in_document(kind: SymbolKind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into(), home: Home::Document, owner: None, scope: None }
+    }
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Collector {
+    symbols: Vec<Symbol>,
+    indices: HashMap<Identity, usize>,
+    patterns: Vec<SpanPattern>,
+}
+
+impl Collector {
+    /// Takes note of a place that spells a name.
+    pub fn literal(&mut self, identity: Identity, span: Span, role: Role) {
+        self.add(identity, Occurrence { span, role, spelling: Spelling::Literal });
+    }
+
+    /// Takes note of an occurrence.
+    pub fn add(&mut self, identity: Identity, occurrence: Occurrence) {
+        let index = match self.indices.get(&identity) {
+            Some(&index) => index,
+            None => {
+                let index = self.symbols.len();
+                let Identity { kind, name, home, owner, scope } = identity.clone();
+                self.symbols.push(Symbol { kind, name, home, owner, scope, occurrences: Vec::new() });
+                self.indices.insert(identity, index);
+                index
+            }
+        };
+        if let Some(symbol) = self.symbols.get_mut(index) {
+            symbol.occurrences.push(occurrence);
+        }
+    }
+
+    /// Takes note of a pattern.
+    pub fn pattern(&mut self, pattern: &str, span: Span) {
+        self.patterns.push(SpanPattern { pattern: pattern.to_owned(), span });
+    }
+
+    /// Whether a symbol was met.
+    pub fn knows(&self, identity: &Identity) -> bool {
+        self.indices.contains_key(identity)
+    }
+
+    pub fn finish(self) -> Symbols {
+        let Self { mut symbols, mut patterns, .. } = self;
+        for symbol in &mut symbols {
+            // Of what loops repeat at one place, the definition counts, and that it can be edited.
+            symbol.occurrences.sort_by_key(|it| (it.span, it.spelling, it.role));
+            symbol.occurrences.dedup_by_key(|occurrence| occurrence.span);
+        }
+        symbols.sort_by_key(|symbol| symbol.occurrences.first().map(|first| first.span));
+        patterns.sort_by(|a, b| (a.span, &a.pattern).cmp(&(b.span, &b.pattern)));
+        patterns.dedup();
+        let mut by_place: Vec<(Span, usize, usize)> = symbols
+            .iter()
+            .enumerate()
+            .flat_map(|(index, symbol)| {
+                symbol.occurrences.iter().enumerate().map(move |(which, occurrence)| (occurrence.span, index, which))
+            })
+            .collect();
+        by_place.sort_unstable();
+        Symbols { symbols, patterns, by_place }
+    }
+}

@@ -1,0 +1,427 @@
+//! Names that the test format defines and refers to: which keys and values are names, and of what.
+//!
+//! One walk serves two trees: that of the text as written, and that of what it renders to, whose places are mapped back. Where
+//! text is rendered, the rendered tree decides (a macro above may have opened another table); the written one tells what
+//! stands in branches that were not taken and in macros that nobody calls.
+
+use super::collect::{Collector, Identity};
+use super::{Home, Occurrence, Role, Spelling, SymbolKind};
+use crate::config::FileKind;
+use crate::features::DocumentView;
+use crate::features::syntax::{KeyPart, Pair, SyntaxTree, Value, ValueKind};
+use crate::template::expression::{self, Kind};
+use crate::template::{FileSpan, SourceMap};
+use crate::text::Span;
+use crate::validation::expectations::is_pattern;
+
+/// What a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Service(Role),
+    Scenario(Role),
+    /// `depends_on` of a scenario: another scenario, else a service.
+    ScenarioOrService,
+    Step(Role),
+    /// `depends_on` of a step: another step of the same list, else a service.
+    StepOrService,
+    Span(Role),
+}
+
+/// The values that are names, by the keys that lead to them; `*` stands for any key. Items of lists take no step.
+const VALUES: &[(&str, Meaning)] = &[
+    ("services.*.depends_on", Meaning::Service(Role::Reference)),
+    ("services.*.wait_for_span", Meaning::Span(Role::Reference)),
+    ("steps.name", Meaning::Step(Role::Definition)),
+    ("steps.service", Meaning::Service(Role::Reference)),
+    ("steps.depends_on", Meaning::StepOrService),
+    ("scenario.name", Meaning::Scenario(Role::Definition)),
+    ("scenario.service", Meaning::Service(Role::Reference)),
+    ("scenario.run.service", Meaning::Service(Role::Reference)),
+    ("scenario.depends_on", Meaning::ScenarioOrService),
+    ("scenario.steps.name", Meaning::Step(Role::Definition)),
+    ("scenario.steps.service", Meaning::Service(Role::Reference)),
+    ("scenario.steps.depends_on", Meaning::StepOrService),
+    ("assertions.service_should_start", Meaning::Service(Role::Reference)),
+    ("expect.span.name", Meaning::Span(Role::Definition)),
+    ("expect.span.parent", Meaning::Span(Role::Reference)),
+    ("expect.span.*.name", Meaning::Span(Role::Definition)),
+    ("expect.span.*.parent", Meaning::Span(Role::Reference)),
+    ("expect.graph.parent", Meaning::Span(Role::Reference)),
+    ("expect.graph.child", Meaning::Span(Role::Reference)),
+    ("expect.graph.must_include", Meaning::Span(Role::Reference)),
+    ("expect.graph.edges", Meaning::Span(Role::Reference)),
+    ("expect.graph.parent_child", Meaning::Span(Role::Reference)),
+    ("expect.graph.must_not_cross", Meaning::Span(Role::Reference)),
+    ("expect.order.must_precede", Meaning::Span(Role::Reference)),
+    ("expect.order.must_follow", Meaning::Span(Role::Reference)),
+    ("expect.window.outer", Meaning::Span(Role::Reference)),
+    ("expect.window.contains", Meaning::Span(Role::Reference)),
+    ("expect.window.start_span", Meaning::Span(Role::Reference)),
+    ("expect.window.end_span", Meaning::Span(Role::Reference)),
+    ("expect.window.*.outer", Meaning::Span(Role::Reference)),
+    ("expect.window.*.contains", Meaning::Span(Role::Reference)),
+    ("expect.window.*.start_span", Meaning::Span(Role::Reference)),
+    ("expect.window.*.end_span", Meaning::Span(Role::Reference)),
+    ("expect.expected_spans.name", Meaning::Span(Role::Definition)),
+    ("expect.expected_traces.span_names", Meaning::Span(Role::Definition)),
+    ("expect.expected_traces.parent_child", Meaning::Span(Role::Reference)),
+];
+
+/// The lists of pairs that may hold `{ parent = …, child = … }`.
+const PAIR_KEYS: [&str; 2] = ["parent", "child"];
+
+/// Keys of `[expect.span]` and `[expect.window]` themselves; any other key with a table is a name.
+const BLOCK_KEYS: &[&str] = &["attrs", "attributes", "events", "duration_ms", "count"];
+
+/// Finds the names of the format in a document.
+pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
+    let kind = view.analysis().kind;
+    let map = view.map();
+    if matches!(kind, FileKind::Test | FileKind::ProjectSettings) {
+        variables(view, collector);
+    }
+    if kind != FileKind::Test {
+        return;
+    }
+    let written = Names { view, text: view.text(), reading: Reading::Written { map } };
+    let mut found = written.names(view.syntax());
+    if let Some(rendered) = &view.analysis().rendered {
+        let tree = SyntaxTree::new(&rendered.text, &Default::default());
+        let reading = Reading::Rendered { map: &rendered.map, opaque: &rendered.opaque };
+        found.extend(Names { view, text: &rendered.text, reading }.names(&tree));
+    }
+    resolve(found, collector);
+}
+
+/// A name with its place in the document.
+struct Found {
+    meaning: Meaning,
+    name: String,
+    occurrence: (Span, Spelling),
+    /// The scenario around, by the place of its header.
+    scenario: Option<Span>,
+}
+
+/// Decides what each name names.
+fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
+    // What `depends_on` means depends on what is defined.
+    found.sort_by_key(|found| matches!(found.meaning, Meaning::StepOrService | Meaning::ScenarioOrService));
+    for Found { meaning, name, occurrence: (span, spelling), scenario } in found {
+        let service = Identity::in_document(SymbolKind::Service, name.clone());
+        let (identity, role) = match meaning {
+            Meaning::Service(role) => (service, role),
+            Meaning::Scenario(role) => (Identity::in_document(SymbolKind::Scenario, name), role),
+            Meaning::Step(role) => (step(name, scenario), role),
+            Meaning::Span(_) if is_pattern(&name) => {
+                if spelling == Spelling::Literal {
+                    collector.pattern(&name, span);
+                }
+                continue;
+            }
+            Meaning::Span(role) => (Identity::in_document(SymbolKind::SpanName, name), role),
+            Meaning::ScenarioOrService => {
+                let scenario = Identity::in_document(SymbolKind::Scenario, name);
+                (if collector.knows(&scenario) { scenario } else { service }, Role::Reference)
+            }
+            Meaning::StepOrService => {
+                let step = step(name, scenario);
+                (if collector.knows(&step) { step } else { service }, Role::Reference)
+            }
+        };
+        collector.add(identity, Occurrence { span, role, spelling });
+    }
+}
+
+fn step(name: String, scenario: Option<Span>) -> Identity {
+    Identity { scope: scenario, ..Identity::in_document(SymbolKind::Step, name) }
+}
+
+/// Which text a tree belongs to.
+#[derive(Clone, Copy)]
+enum Reading<'v> {
+    /// The document; `map` where it is rendered too.
+    Written { map: Option<&'v SourceMap> },
+    /// What the document renders to.
+    Rendered { map: &'v SourceMap, opaque: &'v [Span] },
+}
+
+struct Names<'v> {
+    view: &'v DocumentView,
+    /// The text that the tree belongs to.
+    text: &'v str,
+    reading: Reading<'v>,
+}
+
+impl Names<'_> {
+    fn names(&self, tree: &SyntaxTree) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut scenario = None;
+        for table in &tree.tables {
+            let mut path: Vec<&KeyPart> = table.path().iter().collect();
+            if let [first] = path.as_slice()
+                && first.text == "scenario"
+            {
+                scenario = table.header.as_ref().and_then(|header| self.scope(header.span));
+            }
+            let mut walk = Walk { names: self, scenario, found: &mut found };
+            walk.keys(&path, 0, table.header.as_ref().is_none_or(|it| !it.is_array), &table.pairs);
+            walk.pairs(&mut path, &table.pairs);
+        }
+        found
+    }
+
+    fn scope(&self, header: Span) -> Option<Span> {
+        match self.reading {
+            Reading::Written { .. } => Some(header),
+            Reading::Rendered { map, .. } => Some(map.origin(header).place),
+        }
+    }
+
+    /// The place of a name in the document. `None`: another reading tells, or it is not known.
+    fn place(&self, span: Span, name: &str) -> Option<(Span, Spelling)> {
+        match self.reading {
+            Reading::Written { map } => {
+                let is_rendered = map.is_some_and(|map| !map.rendered(FileSpan::document(span)).is_empty());
+                (!is_rendered && !self.holds_tag(span)).then_some((span, Spelling::Literal))
+            }
+            Reading::Rendered { map, opaque } => {
+                let next = opaque.partition_point(|hole| hole.end <= span.start);
+                if opaque.get(next).is_some_and(|hole| hole.overlaps(span)) {
+                    return None;
+                }
+                if let Some(place) = map.literal(span) {
+                    return Some((place, Spelling::Literal));
+                }
+                let place = map.origin(span).place;
+                match spelled_at(self.view.text(), place, name) {
+                    Some(spelled) => Some((spelled, Spelling::Literal)),
+                    None => (!place.is_empty()).then_some((place, Spelling::Computed)),
+                }
+            }
+        }
+    }
+
+    fn holds_tag(&self, span: Span) -> bool {
+        let tokens = &self.view.template().lexed.tokens;
+        let first = tokens.partition_point(|token| token.span.end <= span.start);
+        let inside = tokens.iter().skip(first).take_while(|token| token.span.start < span.end);
+        inside.into_iter().any(|token| !matches!(token.kind, crate::template::lexer::TokenKind::Text))
+    }
+}
+
+/// The inside of the one string that `place` consists of, perhaps within `{{ … }}`, if it reads `name`.
+fn spelled_at(text: &str, place: Span, name: &str) -> Option<Span> {
+    let tokens = expression::tokens(text, place);
+    let mut strings = tokens.iter().filter(|token| token.kind == Kind::String);
+    let string = strings.next().filter(|_| strings.next().is_none())?;
+    let is_alone = tokens.iter().all(|token| token.kind == Kind::String || matches!(token.text, "{" | "}"));
+    (is_alone && string.string_value().as_deref() == Some(name))
+        .then(|| Span::new(string.start + 1, string.end().saturating_sub(1)))
+}
+
+struct Walk<'w, 'v> {
+    names: &'w Names<'v>,
+    scenario: Option<Span>,
+    found: &'w mut Vec<Found>,
+}
+
+impl Walk<'_, '_> {
+    fn pairs<'t>(&mut self, path: &mut Vec<&'t KeyPart>, pairs: &'t [Pair]) {
+        for pair in pairs {
+            let above = path.len();
+            path.extend(&pair.key);
+            let below = match &pair.value {
+                Some(Value { kind: ValueKind::InlineTable { pairs, .. }, .. }) => Some(pairs.as_slice()),
+                _ => None,
+            };
+            self.keys(path, above, below.is_some(), below.unwrap_or_default());
+            if let Some(value) = &pair.value {
+                self.value(path, value);
+            }
+            path.truncate(above);
+        }
+    }
+
+    fn value<'t>(&mut self, path: &mut Vec<&'t KeyPart>, value: &'t Value) {
+        match &value.kind {
+            ValueKind::String { content } => {
+                let Some(meaning) = meaning_of_value(&normal(path)) else { return };
+                let Some(name) = value.decoded(self.names.text) else { return };
+                self.add(meaning, &name, *content);
+            }
+            ValueKind::Array { items, .. } => items.iter().for_each(|item| self.value(path, item)),
+            ValueKind::InlineTable { pairs, .. } => self.pairs(path, pairs),
+            ValueKind::Bare => {}
+        }
+    }
+
+    /// Takes note of those of the keys from `spelled` on that are names. `table`: what the whole path leads to is one table;
+    /// `below` are its keys.
+    fn keys(&mut self, path: &[&KeyPart], spelled: usize, table: bool, below: &[Pair]) {
+        for (index, part) in path.iter().enumerate().skip(spelled) {
+            if part.is_templated {
+                continue;
+            }
+            let is_last = index + 1 == path.len();
+            let normal = normal(&path[..=index]);
+            let keys: Vec<&str> = normal.iter().map(String::as_str).collect();
+            let meaning = match keys.as_slice() {
+                // `[services.db.env]` names a service that is defined elsewhere, unless nothing else does.
+                ["services", _] if !is_last && spelled == 0 => Meaning::Service(Role::Declaration),
+                ["services", _] if !is_last || table => Meaning::Service(Role::Definition),
+                ["expect", "counts" | "status", "by_name", _] => Meaning::Span(Role::Reference),
+                ["expect", "span", key] if is_last && table && is_label(key, below, &["name", "name_pattern"]) => {
+                    Meaning::Span(Role::Definition)
+                }
+                ["expect", "window", key] if is_last && table && is_label(key, below, &["outer"]) => {
+                    Meaning::Span(Role::Reference)
+                }
+                _ => continue,
+            };
+            self.add(meaning, &part.text, part.content(self.names.text));
+        }
+    }
+
+    fn add(&mut self, meaning: Meaning, name: &str, span: Span) {
+        if name.trim().is_empty() {
+            return;
+        }
+        if let Some(occurrence) = self.names.place(span, name) {
+            self.found.push(Found { meaning, name: name.to_owned(), occurrence, scenario: self.scenario_of(meaning) });
+        }
+    }
+
+    fn scenario_of(&self, meaning: Meaning) -> Option<Span> {
+        matches!(meaning, Meaning::Step(_) | Meaning::StepOrService).then_some(self.scenario).flatten()
+    }
+}
+
+/// Whether the key of a table stands for a name that the table itself does not state.
+fn is_label(key: &str, below: &[Pair], stating: &[&str]) -> bool {
+    let states = |pair: &Pair| pair.key.first().is_some_and(|first| stating.contains(&first.text.as_str()));
+    !BLOCK_KEYS.contains(&key) && !below.iter().any(states)
+}
+
+/// The keys of a path, each in the one spelling that the tables above know.
+fn normal(path: &[&KeyPart]) -> Vec<String> {
+    let mut keys: Vec<&str> = path.iter().map(|part| part.text.as_str()).collect();
+    match keys.first_mut() {
+        Some(first) if *first == "service" => *first = "services",
+        Some(first) if *first == "otel_validation" => *first = "expect",
+        _ => {}
+    }
+    if keys.first() == Some(&"expect")
+        && let Some(second) = keys.get_mut(1)
+    {
+        *second = match *second {
+            "count" | "expect_counts" => "counts",
+            "windows" | "expect_windows" => "window",
+            other => other.strip_prefix("expect_").unwrap_or(other),
+        };
+    }
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+fn meaning_of_value(path: &[String]) -> Option<Meaning> {
+    let matches = |pattern: &str| {
+        let mut keys = path.iter();
+        pattern.split('.').all(|part| keys.next().is_some_and(|key| part == "*" || part == key))
+            && match keys.as_slice() {
+                [] => true,
+                // Pairs may name their ends.
+                [end] => PAIR_KEYS.contains(&end.as_str()) && takes_pairs(pattern),
+                _ => false,
+            }
+    };
+    VALUES.iter().find(|(pattern, _)| matches(pattern)).map(|(_, meaning)| *meaning)
+}
+
+fn takes_pairs(pattern: &str) -> bool {
+    pattern.starts_with("expect.graph.must")
+        || pattern.starts_with("expect.order.")
+        || pattern.ends_with(".edges")
+        || pattern.ends_with(".parent_child")
+}
+
+/// The variables and axes that the document defines. They are read before it is rendered.
+fn variables(view: &DocumentView, collector: &mut Collector) {
+    let is_project = view.analysis().kind == FileKind::ProjectSettings;
+    for table in &view.syntax().tables {
+        let mut path: Vec<&KeyPart> = table.path().iter().collect();
+        let mut definitions = Definitions { text: view.text(), is_project, collector };
+        definitions.keys(&path, 0, None);
+        definitions.pairs(&mut path, &table.pairs);
+    }
+}
+
+struct Definitions<'c, 'v> {
+    text: &'v str,
+    is_project: bool,
+    collector: &'c mut Collector,
+}
+
+impl Definitions<'_, '_> {
+    fn pairs<'t>(&mut self, path: &mut Vec<&'t KeyPart>, pairs: &'t [Pair]) {
+        for pair in pairs {
+            let above = path.len();
+            path.extend(&pair.key);
+            self.keys(path, above, pair.value.as_ref());
+            if let Some(Value { kind: ValueKind::InlineTable { pairs, .. }, .. }) = &pair.value {
+                self.pairs(path, pairs);
+            }
+            path.truncate(above);
+        }
+    }
+
+    fn keys(&mut self, path: &[&KeyPart], spelled: usize, value: Option<&Value>) {
+        let names: Vec<&str> = path.iter().map(|part| part.text.as_str()).collect();
+        let (kind, root) = match names.as_slice() {
+            ["template", "vars", _, ..] => (SymbolKind::Variable, 2),
+            ["template", "matrix", _, ..] if !self.is_project => (SymbolKind::MatrixAxis, 2),
+            ["vars", _, ..] if !self.is_project => (SymbolKind::Variable, 1),
+            ["matrix", _, ..] if !self.is_project => (SymbolKind::MatrixAxis, 1),
+            _ => return,
+        };
+        for (index, part) in path.iter().enumerate().skip(spelled.max(root)) {
+            if part.is_templated || (kind == SymbolKind::MatrixAxis && index > root) {
+                break;
+            }
+            let name = names[root..=index].join(".");
+            let is_last = index + 1 == path.len();
+            let is_mirror = is_last && value.is_some_and(|value| mirrors(value, self.text, &name));
+            let (home, role) = match is_mirror {
+                true => (Home::Surroundings, Role::Declaration),
+                false => (Home::Document, Role::Definition),
+            };
+            let identity = Identity { home, ..Identity::in_document(kind, name) };
+            self.collector.literal(identity, part.content(self.text), role);
+        }
+    }
+}
+
+/// Whether the value only repeats the variable: `"{{ svc }}"`, also with `vars.` before the name.
+fn mirrors(value: &Value, text: &str, name: &str) -> bool {
+    let written = value.span.slice(text).unwrap_or_default().trim_matches(['"', '\'']);
+    let Some(inner) = written.trim().strip_prefix("{{").and_then(|inner| inner.strip_suffix("}}")) else {
+        return false;
+    };
+    let inner = inner.trim_matches(['-', ' ', '\t']);
+    inner == name || inner.strip_prefix("vars.") == Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_table_is_one_of_the_format() {
+        use crate::features::cursor::PathStep;
+        use crate::features::format_path::resolve;
+        for (pattern, _) in VALUES {
+            let older = pattern.starts_with("expect.expected_");
+            let path = if older { pattern.replacen("expect", "otel_validation", 1) } else { (*pattern).to_owned() };
+            let steps: Vec<PathStep> = path.split('.').map(|key| PathStep::Key(key.replace('*', "any"))).collect();
+            assert!(!resolve(&steps).shapes.is_empty() || pattern.starts_with("assertions"), "{pattern}");
+        }
+    }
+}
