@@ -2,10 +2,13 @@
 //! explanation of a failure. Pure: does not know where the spans came from, nor who asks.
 
 pub mod diff;
+pub mod evaluate;
 pub mod example;
+pub mod explain;
 pub mod mutate;
 pub mod tree;
 pub mod verdict;
 
+pub use evaluate::judge;
 pub use tree::{Block, BlockKind, Constraint, ConstraintPath, ExpectationTree, Requirement};
 pub use verdict::{ConstraintVerdict, Judgement, NoSpans, Note, Outcome, Reason, Reception, Verdict};
