@@ -27,7 +27,7 @@ pub use mode::ReadingMode;
 pub use problem::{Problem, ProblemKind};
 pub use render::{LoadError, RenderInput, Rendered, TemplateLoader};
 pub use source::{FileId, FileSpan, SourceFile};
-pub use source_map::{Origin, SourceMap, TrailKind, TrailStep, WrittenValue};
+pub use source_map::{LoopRound, Occurrence, Origin, SourceMap, TrailKind, TrailStep, WrittenValue};
 pub use variables::Variables;
 
 #[cfg(test)]

@@ -215,13 +215,14 @@ impl Decoder<'_> {
             Marker::Value { file, site } => self.value = Some((file, site, at)),
             Marker::ValueEnd => {
                 let (file, site, start) = self.value.take().ok_or(DecodeError::Unbalanced)?;
-                self.record.values.push(ValueRecord { file, site, start, end: at });
+                let (frame, round) = (self.frame, self.round);
+                self.record.values.push(ValueRecord { file, site, start, end: at, frame, round });
                 self.run = None;
             }
             Marker::Call { file, site } => {
                 let value = self.record.values.len();
                 let (frame, round) = (self.frame, self.round);
-                self.record.values.push(ValueRecord { file, site, start: at, end: at });
+                self.record.values.push(ValueRecord { file, site, start: at, end: at, frame, round });
                 self.calls.push((frame, round, value));
                 self.frame = self.record.frames.len() as u32;
                 self.record.frames.push(Frame { parent: frame, file, site, round });

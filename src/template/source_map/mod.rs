@@ -4,6 +4,7 @@ pub(crate) mod decode;
 mod forward;
 mod origin;
 pub(crate) mod record;
+mod rounds;
 
 use std::sync::{Arc, OnceLock};
 
@@ -75,6 +76,24 @@ pub struct WrittenValue {
     pub tag: FileSpan,
     /// What it wrote in the rendered text; may be empty.
     pub rendered: Span,
+}
+
+/// What one occurrence of a tag wrote: in one round of each loop around it, in one call of its macro.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// What it wrote in the rendered text; may be empty.
+    pub rendered: Span,
+    /// The rounds of the loops around it and around its calls, outermost first, counted from 0.
+    pub rounds: Vec<usize>,
+}
+
+/// One round of a loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopRound {
+    /// The rounds of the loops around it and around its calls, outermost first, and its own; counted from 0.
+    pub rounds: Vec<usize>,
+    /// What it wrote in the rendered text, in order; what stands side by side is one.
+    pub rendered: Vec<Span>,
 }
 
 /// The map of one render. Cheap to clone.
@@ -159,6 +178,17 @@ impl SourceMap {
             Some(map) => map.rendered(place),
             None => vec![place.span],
         }
+    }
+
+    /// What each occurrence of the tag at `tag` wrote, in the order of the rendered text: of an expression, a call or an
+    /// include.
+    pub fn occurrences(&self, tag: FileSpan) -> Vec<Occurrence> {
+        self.map.as_ref().map(|map| map.occurrences(tag)).unwrap_or_default()
+    }
+
+    /// All rounds of the loop whose `for` tag stands at `tag`, in the order in which they ran.
+    pub fn rounds(&self, tag: FileSpan) -> Vec<LoopRound> {
+        self.map.as_ref().map(|map| map.rounds(tag)).unwrap_or_default()
     }
 
     /// Each value, call and include that was written, in the order of the rendered text.

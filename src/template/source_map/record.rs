@@ -48,6 +48,8 @@ pub(crate) struct ValueRecord {
     pub site: u32,
     pub start: u32,
     pub end: u32,
+    pub frame: u32,
+    pub round: u32,
 }
 
 /// Everything that was recorded.

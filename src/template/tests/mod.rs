@@ -5,6 +5,7 @@ mod dialect;
 mod macro_pack;
 mod origins;
 mod recovery;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
