@@ -9,6 +9,7 @@ use clap::{Arg, ArgGroup, ColorChoice, CommandFactory, Parser, ValueEnum};
 use super::check::{Check, CheckOptions};
 use super::format::FormatRun;
 use super::input::InputOptions;
+use super::schema::Described;
 use super::serve::ServeOptions;
 use crate::report::Format;
 use crate::telemetry::Endpoint;
@@ -26,7 +27,7 @@ pub const STYLES: Styles = Styles::styled()
 const USAGE: &str = "\
 clnrm-lsp --check [OPTIONS] [PATH]...
        clnrm-lsp --format [--check] [--diff] [PATH]...
-       clnrm-lsp --explain <CODE> | --rules
+       clnrm-lsp --explain <CODE> | --rules | --schema [test|project]
        clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>] [--trace-endpoint <URL>]";
 
 const EXAMPLES: &str = "\
@@ -39,6 +40,7 @@ Examples:
   clnrm-lsp --format --check --diff tests      show what is not, and fail
   git show :a.clnrm.toml | clnrm-lsp --check - --stdin-filename a.clnrm.toml
   clnrm-lsp --explain unknown-key              why a rule is there, with examples
+  clnrm-lsp --schema > clnrm.schema.json       the format for other TOML tools
 
 Exit codes:
   0  no error (with --strict: and no warning)
@@ -74,6 +76,16 @@ pub struct Arguments {
     #[arg(long)]
     rules: bool,
 
+    /// Print the JSON schema of plain tests, or of `cleanroom.toml`
+    #[arg(
+        long,
+        value_name = "FILES",
+        num_args = 0..=1,
+        default_missing_value = "test",
+        conflicts_with_all = ["check", "fmt", "explain", "rules"]
+    )]
+    schema: Option<Described>,
+
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
     pub color: ColorChoice,
@@ -103,6 +115,8 @@ pub enum Mode<'a> {
     Explain(&'a str),
     /// List the rules.
     Rules,
+    /// Print a JSON schema.
+    Schema(Described),
     /// Serve an editor.
     Serve,
 }
@@ -114,9 +128,9 @@ fn belonging(arg: Arg) -> Arg {
         "format" | "output" | "strict" | "level" | "hints" | "timing" | "all_combinations" => {
             arg.requires("check").conflicts_with("fmt").help_heading(OF_CHECK)
         }
-        "listen" | "stdio" | "log" | "log_file" => {
-            arg.conflicts_with_all(["check", "fmt", "explain", "rules"]).help_heading("Options of the language server")
-        }
+        "listen" | "stdio" | "log" | "log_file" => arg
+            .conflicts_with_all(["check", "fmt", "explain", "rules", "schema"])
+            .help_heading("Options of the language server"),
         _ => arg,
     }
 }
@@ -134,6 +148,9 @@ impl Arguments {
         }
         if self.rules {
             return Mode::Rules;
+        }
+        if let Some(described) = self.schema {
+            return Mode::Schema(described);
         }
         if !self.check && !self.fmt {
             return Mode::Serve;

@@ -14,6 +14,7 @@ mod panics;
 mod paths;
 mod progress;
 mod read;
+mod schema;
 mod serve;
 mod settings;
 mod workers;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Mode::Check(check) => check::run(&check),
         Mode::Format(format) => format::run(&format),
         Mode::Explain(code) => explain::run(code, arguments.color),
+        Mode::Schema(described) => schema::run(described),
         Mode::Rules => explain::list(arguments.color),
         Mode::Serve => return serve::run(&arguments.serve_options, arguments.trace_endpoint.as_ref()),
     };

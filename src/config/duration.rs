@@ -45,6 +45,11 @@ const UNITS: [(&str, f64); 21] = [
     ("days", 8.64e7),
 ];
 
+/// The names of the units, in the order of their length.
+pub(super) fn unit_names() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().map(|(name, _)| *name)
+}
+
 /// Reads a duration: a number (fractions allowed), then one unit of `ms`, `s`, `m`, `h` or `d` in any of its spellings.
 /// Yields milliseconds, never negative and always finite.
 pub fn parse(text: &str) -> Result<f64, DurationError> {

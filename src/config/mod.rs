@@ -2,6 +2,7 @@
 //! All dialects are read here. Does not know how the text came to be (see `template`) nor what is allowed (see `validation`).
 
 pub mod duration;
+pub mod json_schema;
 pub mod kind;
 pub mod model;
 mod parse;
