@@ -4,7 +4,7 @@
 //! repeats at the same place is reported once. What is worth a note in the text of the built-in library itself is no matter
 //! of those who call its macros, and dropped.
 
-use super::{Diagnostic, DiagnosticFix, Related};
+use super::{Diagnostic, DiagnosticFix, Located, Related};
 use crate::template::{FileId, FileSpan, Origin, SourceMap, TrailKind};
 use crate::text::Span;
 use crate::validation::{Finding, Fix, Level, Place, Severity};
@@ -44,17 +44,14 @@ impl Mapping<'_> {
         let mut related = Vec::new();
         let span = match finding.place {
             Place::Parsed(span) if self.is_opaque(span) => return None,
-            Place::Parsed(span) => match self.map {
-                None => span,
-                Some(map) => {
-                    let origin = map.origin(span);
-                    if is_hidden(origin.file) {
-                        return None;
-                    }
-                    self.describe_way(&origin, &mut related);
-                    origin.place
+            Place::Parsed(span) => {
+                let located = self.locate(span);
+                if is_hidden(located.written_in) {
+                    return None;
                 }
-            },
+                related = located.related;
+                located.span
+            }
             Place::Source(FileSpan { file: FileId::DOCUMENT, span }) => span,
             Place::Source(elsewhere) if is_hidden(elsewhere.file) => return None,
             Place::Source(elsewhere) => {
@@ -78,6 +75,17 @@ impl Mapping<'_> {
             related,
             fixes,
         })
+    }
+
+    /// Where a place of the parsed text was written, and the way that led from there to it.
+    pub fn locate(&self, span: Span) -> Located {
+        let Some(map) = self.map else {
+            return Located { span, written_in: FileId::DOCUMENT, related: Vec::new() };
+        };
+        let origin = map.origin(span);
+        let mut related = Vec::new();
+        self.describe_way(&origin, &mut related);
+        Located { span: origin.place, written_in: origin.file, related }
     }
 
     /// Adds the macro lines, calls and rounds that led to `origin`, and the definition of its variable.

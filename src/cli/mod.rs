@@ -15,8 +15,10 @@ mod paths;
 mod progress;
 mod read;
 mod schema;
+mod revision;
 mod serve;
 mod settings;
+mod test_file;
 mod workers;
 
 use std::process::ExitCode;

@@ -28,6 +28,11 @@ pub fn stdin() -> Result<Arc<str>, Failure> {
     read(Ok(io::stdin().lock()))
 }
 
+/// The text of these bytes.
+pub fn text(bytes: &[u8]) -> Result<Arc<str>, Failure> {
+    read(Ok(bytes))
+}
+
 fn read(source: io::Result<impl Read>) -> Result<Arc<str>, Failure> {
     BUFFER.with_borrow_mut(|buffer| {
         buffer.clear();

@@ -22,3 +22,4 @@ pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Sour
 pub use format::{Format, Report, Style};
 pub use human::{write_failure, write_note, write_warning};
 pub use summary::{Summary, Timing};
+pub use words::not_judged;

@@ -2,12 +2,22 @@
 //! written. Strategies differ in how they pair what was removed with what was added; what is equal is the same for all.
 
 mod apply;
+mod candidates;
 mod expectation;
+mod implication;
+mod rename;
+mod semantic;
 mod set;
+mod strength;
 mod wording;
 
+pub use apply::Misfit;
 pub use expectation::{Expectation, tree_of};
+pub use implication::implies;
+pub use semantic::SemanticDiff;
 pub use set::SetDiff;
+pub use strength::{Direction, Strength, Witness};
+pub use wording::words;
 
 use super::tree::{BlockKind, ExpectationTree, Reading};
 
@@ -18,7 +28,7 @@ pub trait DiffStrategy {
 }
 
 /// The differences between the expectations of two revisions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ExpectationDiff {
     /// How they were found, in a few words for people.
     pub algorithm: String,
@@ -28,10 +38,12 @@ pub struct ExpectationDiff {
     pub changes: Vec<Change>,
     /// How many expectations are the same in both.
     pub unchanged: usize,
+    /// Whether the whole test became stronger or weaker, where the strategy asks that.
+    pub direction: Option<Direction>,
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
@@ -39,6 +51,8 @@ pub struct Change {
     pub old: Option<Expectation>,
     /// The expectation after; `None` where it is gone.
     pub new: Option<Expectation>,
+    /// Whether the test became stronger or weaker by it, where the strategy asks that.
+    pub strength: Option<Strength>,
 }
 
 /// What can happen to an expectation.
@@ -82,17 +96,17 @@ impl ChangeKind {
 impl Change {
     /// An expectation that is new.
     pub fn added(new: Expectation) -> Self {
-        Self { kind: ChangeKind::Added, old: None, new: Some(new) }
+        Self { kind: ChangeKind::Added, old: None, new: Some(new), strength: None }
     }
 
     /// An expectation that is gone.
     pub fn removed(old: Expectation) -> Self {
-        Self { kind: ChangeKind::Removed, old: Some(old), new: None }
+        Self { kind: ChangeKind::Removed, old: Some(old), new: None, strength: None }
     }
 
     /// An expectation that became another one.
     pub fn between(kind: ChangeKind, old: Expectation, new: Expectation) -> Self {
-        Self { kind, old: Some(old), new: Some(new) }
+        Self { kind, old: Some(old), new: Some(new), strength: None }
     }
 
     /// The kind of the expectation.
@@ -112,7 +126,7 @@ impl ExpectationDiff {
         self.changes.iter().filter(|change| change.kind == kind).count()
     }
 
-    /// The changes in one line: `+2 -1 ~1`. Empty where nothing changed.
+    /// The changes in one line: `+2 -1 ~1`, with the direction where it is known. Empty where nothing changed.
     pub fn summary(&self) -> String {
         let signs = [('+', &[ChangeKind::Added][..]), ('-', &[ChangeKind::Removed])];
         let others = [('~', &[ChangeKind::Modified, ChangeKind::Renamed][..]), ('=', &[ChangeKind::Moved])];
@@ -121,6 +135,10 @@ impl ExpectationDiff {
             (count > 0).then(|| format!("{sign}{count}"))
         });
         let reading = self.reading.map(|_| "compat".to_owned());
-        counted.chain(reading).collect::<Vec<_>>().join(" ")
+        let counts = counted.chain(reading).collect::<Vec<_>>().join(" ");
+        match self.direction {
+            Some(direction) if !counts.is_empty() => format!("{counts}, {}", direction.word()),
+            _ => counts,
+        }
     }
 }

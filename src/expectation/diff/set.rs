@@ -26,6 +26,7 @@ impl DiffStrategy for SetDiff {
             reading: (old.reading != new.reading).then_some((old.reading, new.reading)),
             changes: in_order(changes),
             unchanged: unchanged.len(),
+            direction: None,
         }
     }
 }

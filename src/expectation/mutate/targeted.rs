@@ -246,12 +246,13 @@ impl Aim<'_> {
             WindowRequirement::Contains(_, name, tolerance) => {
                 let inner: Vec<SpanIndex> = self.named(name);
                 let last_end = ends().iter().filter_map(|index| self.trace[*index].end).max();
-                let first_start = inner.iter().filter_map(|index| self.trace[*index].start).min();
-                let away = match (last_end, first_start) {
-                    (Some(end), Some(start)) => i64::try_from(end.saturating_sub(start)).unwrap_or(SECOND),
+                let own_end = inner.first().and_then(|index| self.trace[*index].end);
+                let beyond = tolerance * MILLISECOND + MILLISECOND;
+                let away = match (last_end, own_end) {
+                    (Some(last), Some(own)) => i64::try_from(i128::from(last) - i128::from(own)).unwrap_or(SECOND),
                     _ => SECOND,
                 };
-                let away = away.saturating_add(SECOND).saturating_add((tolerance * MILLISECOND) as i64);
+                let away = away.saturating_add(beyond as i64);
                 let one = inner.iter().take(1).copied().collect();
                 vec![Mutation { spans: one, edit: Edit::Shift(away) }, Mutation { spans: inner, edit: Edit::Drop }]
             }
@@ -377,13 +378,14 @@ fn other_statuses(status: StatusCode) -> impl Iterator<Item = StatusCode> {
     [StatusCode::Unset, StatusCode::Ok, StatusCode::Error].into_iter().filter(move |other| *other != status)
 }
 
-/// A duration below so many milliseconds, where there is one.
+/// A duration just below so many milliseconds, where there is one.
 fn shorter(milliseconds: f64) -> Option<Edit> {
     let bound = milliseconds * MILLISECOND;
-    (bound >= 1.0).then(|| Edit::Last((bound / 2.0) as u64))
+    let less = if bound > 2.0 * MILLISECOND { bound - MILLISECOND } else { bound / 2.0 };
+    (bound >= 1.0).then_some(Edit::Last(less as u64))
 }
 
-/// A duration above so many milliseconds, in nanoseconds.
+/// A duration just above so many milliseconds, in nanoseconds.
 fn longer(milliseconds: f64) -> u64 {
-    (milliseconds * MILLISECOND) as u64 + SECOND.unsigned_abs()
+    (milliseconds * MILLISECOND) as u64 + MILLISECOND as u64
 }
