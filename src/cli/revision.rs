@@ -27,8 +27,7 @@ impl Revision {
         // One letter before a colon is a drive; a word that begins with a dash would be an option.
         let is_revision = name.chars().count() > 1 || name == "@";
         let plain = !name.starts_with('-') && !path.is_empty() && !path.starts_with(['\\', '/']);
-        (is_revision && plain && !argument.exists())
-            .then(|| Self { name: name.to_owned(), path: path.to_owned() })
+        (is_revision && plain && !argument.exists()).then(|| Self { name: name.to_owned(), path: path.to_owned() })
     }
 
     /// The bytes of the file.

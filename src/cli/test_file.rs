@@ -7,7 +7,7 @@ use super::input::InputOptions;
 use super::revision::Revision;
 use super::settings::Projects;
 use super::{paths, read};
-use crate::analysis::{AnalysisOptions, Analysis, Analyzer, CacheLimits, FileKind, RenderCache};
+use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::expectation::ExpectationTree;
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Style};
 use crate::template::SourceFile;
@@ -89,12 +89,7 @@ impl TestFile {
     }
 }
 
-fn analyze(
-    document: &SourceFile,
-    options: &AnalysisOptions,
-    revision: Option<&Revision>,
-    current: &Path,
-) -> Analysis {
+fn analyze(document: &SourceFile, options: &AnalysisOptions, revision: Option<&Revision>, current: &Path) -> Analysis {
     let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
     match revision {
         None => analyzer.analyze(document, options),

@@ -3,7 +3,13 @@
 use std::fmt::Write;
 
 use clnrm_lsp::expectation::ExpectationTree;
-use clnrm_lsp::expectation::diff::{DiffStrategy, Expectation, SetDiff};
+use clnrm_lsp::expectation::diff::{
+    DiffStrategy, Direction, Expectation, SemanticDiff, SetDiff, Witness, implies, tree_of,
+};
+use clnrm_lsp::expectation::evaluate::judge;
+use clnrm_lsp::expectation::example::trace_of;
+use clnrm_lsp::expectation::{Reception, mutate};
+use clnrm_lsp::trace::{Completeness, Trace};
 use proptest::prelude::*;
 
 use crate::tree;
@@ -91,7 +97,7 @@ fn test(items: &[Item]) -> ExpectationTree {
 }
 
 fn strategies() -> Vec<(&'static str, Box<dyn DiffStrategy>)> {
-    vec![("set", Box::new(SetDiff))]
+    vec![("set", Box::new(SetDiff)), ("semantic", Box::new(SemanticDiff))]
 }
 
 /// What expectations ask for, whatever their order.
@@ -101,8 +107,21 @@ fn meanings(expectations: &[Expectation]) -> Vec<String> {
     meanings
 }
 
+/// Whether nothing is violated.
+fn accepts(tree: &ExpectationTree, trace: &Trace) -> bool {
+    judge(tree, trace, &Reception::of(Completeness::proved("a test"))).failures().next().is_none()
+}
+
+/// What both sides of a change say of a witness: of the whole tests, or of the expectation alone.
+fn judged(witness: &Witness, trees: [&ExpectationTree; 2], sides: [Option<&Expectation>; 2]) -> [bool; 2] {
+    match witness.of_whole_test {
+        true => trees.map(|tree| accepts(tree, &witness.trace)),
+        false => sides.map(|side| accepts(&tree_of(side, trees[0].reading), &witness.trace)),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, ..ProptestConfig::default() })]
 
     #[test]
     fn a_test_does_not_differ_from_itself(items in prop::collection::vec(item(), 0..12)) {
@@ -127,6 +146,58 @@ proptest! {
             prop_assert_eq!(meanings(&made), meanings(&Expectation::of(&new)), "{}: {:?}", name, diff);
             let differs = meanings(&Expectation::of(&old)) != meanings(&Expectation::of(&new));
             prop_assert!(!differs || !diff.is_empty(), "{}: nothing found", name);
+        }
+    }
+
+    #[test]
+    fn a_witness_parts_the_revisions_and_a_direction_has_its_witness(
+        common in prop::collection::vec(item(), 0..4),
+        old in prop::collection::vec(item(), 0..3),
+        new in prop::collection::vec(item(), 0..3),
+    ) {
+        let (old, new) = (test(&[&common[..], &old].concat()), test(&[&common[..], &new].concat()));
+        for change in SemanticDiff.diff(&old, &new).changes {
+            let strength = change.strength.as_ref().unwrap();
+            let sides = [change.old.as_ref(), change.new.as_ref()];
+            if let Some(witness) = &strength.fooled_by {
+                prop_assert_eq!(judged(witness, [&old, &new], sides), [false, true], "{:?}", change);
+            }
+            if let Some(witness) = &strength.catches {
+                prop_assert_eq!(judged(witness, [&old, &new], sides), [true, false], "{:?}", change);
+            }
+            let shown = (strength.fooled_by.is_some(), strength.catches.is_some());
+            let wanted = match strength.direction {
+                Direction::Same | Direction::Undecided => (false, false),
+                Direction::Weaker => (true, false),
+                Direction::Stronger => (false, true),
+                Direction::Different => (true, true),
+            };
+            prop_assert_eq!(shown, wanted, "{:?}", change);
+        }
+    }
+
+    #[test]
+    fn what_implies_another_is_never_satisfied_without_it(
+        items in prop::collection::vec(item(), 1..4),
+        others in prop::collection::vec(item(), 1..4),
+    ) {
+        let (tree, other) = (test(&items), test(&others));
+        let (first, second) = (Expectation::of(&tree), Expectation::of(&other));
+        let seeds = [trace_of(&first), trace_of(&second), trace_of(first.iter().chain(&second))];
+        let mut traces = seeds.to_vec();
+        for seed in &seeds {
+            for tree in [&tree, &other] {
+                let mutations = tree.constraints.iter().flat_map(|constraint| mutate::targeted(tree, constraint, seed));
+                traces.extend(mutations.map(|mutation| mutation.apply(seed)));
+            }
+        }
+        for given in &first {
+            for wanted in second.iter().chain(&first).filter(|wanted| implies(given, wanted)) {
+                let [given_tree, wanted_tree] = [given, wanted].map(|side| tree_of([side], tree.reading));
+                for trace in traces.iter().filter(|trace| accepts(&given_tree, trace)) {
+                    prop_assert!(accepts(&wanted_tree, trace), "{given} does not imply {wanted}: {trace:?}");
+                }
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::expectation::example::{names, number_near, satisfying, trace_of};
 use crate::expectation::mutate::{Edit, Mutation, targeted};
 use crate::expectation::tree::{
     AttributeTest, BlockKind, Counted, GraphRequirement, HermeticityRequirement, NameSelector, OrderRequirement,
-    Reading, Requirement, SpanRequirement, StatusRequirement, TraceRequirement, ValueTest, WindowRequirement, WindowSpan,
+    Reading, Requirement, SpanRequirement, StatusRequirement, TraceRequirement, ValueTest, WindowRequirement,
+    WindowSpan,
 };
 use crate::trace::{Name, SpanIndex, SpanKind, StatusCode, Trace, Value};
 
@@ -41,13 +42,13 @@ fn seeds(around: &[Expectation], sides: &[&Expectation]) -> Vec<Trace> {
         seeds.push(trace_of(around.iter().chain(both.clone())));
     }
     // What must not be there has to be there in a trace that is to be refused.
-    let provoking: Vec<Expectation> = both.flat_map(provoking).collect();
-    seeds.extend(provoking.iter().map(|provoking| trace_of(around.iter().chain([provoking]))));
+    let provoking: Vec<Vec<Expectation>> = both.flat_map(provoking).collect();
+    seeds.extend(provoking.iter().map(|provoking| trace_of(around.iter().chain(provoking))));
     seeds
 }
 
-/// What would violate an expectation that forbids something.
-fn provoking(side: &Expectation) -> Vec<Expectation> {
+/// What would violate an expectation that forbids something, or satisfy it in a roundabout way.
+fn provoking(side: &Expectation) -> Vec<Vec<Expectation>> {
     let like = |requirements: Vec<Requirement>| {
         Expectation::new(side.kind, side.subject.clone(), requirements, side.path.clone(), side.span)
     };
@@ -56,30 +57,32 @@ fn provoking(side: &Expectation) -> Vec<Expectation> {
         matches!(requirement, Requirement::Span(SpanRequirement::Exists(_) | SpanRequirement::Count(_)))
     };
     if side.requirements.iter().any(|requirement| is_number(&requirement)) {
-        provoking.push(like(side.requirements.iter().filter(|it| !is_number(it)).cloned().collect()));
+        provoking.push(vec![like(side.requirements.iter().filter(|it| !is_number(it)).cloned().collect())]);
     }
+    let between = NameSelector::Exact(BETWEEN.to_owned());
+    let edge = |parent: &NameSelector, child: &NameSelector| {
+        Requirement::Graph(GraphRequirement::Edge(parent.clone(), child.clone()))
+    };
     for requirement in &side.requirements {
         match requirement {
             Requirement::Graph(GraphRequirement::NoEdge(first, second, _)) => {
-                let edge = |parent: &NameSelector, child: &NameSelector| {
-                    Requirement::Graph(GraphRequirement::Edge(parent.clone(), child.clone()))
-                };
-                let between = NameSelector::Exact(BETWEEN.to_owned());
                 for (above, below) in [(first, second), (second, first)] {
-                    provoking.push(like(vec![edge(above, below)]));
-                    provoking.push(like(vec![edge(above, &between), edge(&between, below)]));
+                    provoking.push(vec![like(vec![edge(above, below)])]);
+                    provoking.push(vec![like(vec![edge(above, &between), edge(&between, below)])]);
                 }
             }
             // A number that is limited above needs something to be counted.
             Requirement::Count(Counted::Named(name), _) => {
                 let named = Requirement::Span(SpanRequirement::Name(name.clone()));
-                provoking.push(Expectation::new(
-                    BlockKind::Span,
-                    Some(name.clone()),
-                    vec![named],
-                    side.path.clone(),
-                    side.span,
-                ));
+                let subject = Some(name.clone());
+                let span = Expectation::new(BlockKind::Span, subject, vec![named], side.path.clone(), side.span);
+                provoking.push(vec![span]);
+            }
+            // The parent may be an ancestor only.
+            Requirement::Span(SpanRequirement::Parent(above) | SpanRequirement::Ancestor(above)) => {
+                let others = side.requirements.iter().filter(|other| *other != requirement).cloned();
+                let lower = Requirement::Span(SpanRequirement::Parent(between.clone()));
+                provoking.push(vec![like(others.chain([lower]).collect()), like(vec![edge(above, &between)])]);
             }
             _ => {}
         }
@@ -100,8 +103,11 @@ fn changes(seed: &Trace, sides: &[&Expectation]) -> Vec<Vec<Mutation>> {
         changes.extend(mentioned.names.iter().map(|name| one(Edit::Rename(Name::from(name.as_str())))));
         changes.extend(SpanKind::ALL.into_iter().map(|kind| one(Edit::Kind(kind))));
         changes.extend([StatusCode::Unset, StatusCode::Ok, StatusCode::Error].map(|code| one(Edit::Status(code))));
-        changes.extend(mentioned.attributes.iter().map(|(key, value)| one(Edit::Attribute(key.clone(), value.clone()))));
-        changes.extend(mentioned.resource.iter().map(|(key, value)| one(Edit::ResourceAttribute(key.clone(), value.clone()))));
+        changes
+            .extend(mentioned.attributes.iter().map(|(key, value)| one(Edit::Attribute(key.clone(), value.clone()))));
+        changes.extend(
+            mentioned.resource.iter().map(|(key, value)| one(Edit::ResourceAttribute(key.clone(), value.clone()))),
+        );
         changes.extend(mentioned.events.iter().map(|event| one(Edit::AddEvent(event.clone()))));
         changes.extend(mentioned.durations.iter().map(|duration| one(Edit::Last(*duration))));
         changes.push(one(Edit::Drop));
@@ -127,7 +133,11 @@ fn one_more(seed: &Trace, index: SpanIndex) -> Vec<Vec<Mutation>> {
     let copied = Mutation::of(index, Edit::Duplicate(1));
     let twice = copied.apply(seed);
     let name = &seed[index].name;
-    let Some(copy) = twice.by_name(name).iter().copied().find(|copy| seed.by_id(&twice[*copy].trace_id, &twice[*copy].span_id).is_none())
+    let Some(copy) = twice
+        .by_name(name)
+        .iter()
+        .copied()
+        .find(|copy| seed.by_id(&twice[*copy].trace_id, &twice[*copy].span_id).is_none())
     else {
         return Vec::new();
     };
@@ -213,7 +223,9 @@ impl Mentioned {
 
     fn span(&mut self, requirement: &SpanRequirement) {
         match requirement {
-            SpanRequirement::Name(name) | SpanRequirement::Parent(name) | SpanRequirement::Ancestor(name) => self.name(name),
+            SpanRequirement::Name(name) | SpanRequirement::Parent(name) | SpanRequirement::Ancestor(name) => {
+                self.name(name)
+            }
             SpanRequirement::Attribute(key, test) => self.attribute(key, test),
             SpanRequirement::AnyAttribute(choices) => {
                 for AttributeTest { key, tests } in choices {

@@ -84,13 +84,13 @@ fn property_implies(given: &SpanRequirement, wanted: &SpanRequirement) -> bool {
         Ancestor, AnyAttribute, AnyEvent, Attribute, DurationAtLeast, DurationAtMost, Event, Name, Parent,
     };
     match (given, wanted) {
-        (Name(given), Name(wanted)) | (Parent(given), Parent(wanted) | Ancestor(wanted)) | (Ancestor(given), Ancestor(wanted)) => {
-            covers(wanted, given)
-        }
+        (Name(given), Name(wanted))
+        | (Parent(given), Parent(wanted) | Ancestor(wanted))
+        | (Ancestor(given), Ancestor(wanted)) => covers(wanted, given),
         (Attribute(key, given), Attribute(other, wanted)) => key == other && test_implies(given, wanted),
-        (Attribute(key, given), AnyAttribute(choices)) => choices
-            .iter()
-            .any(|AttributeTest { key: other, tests }| key == other && tests.iter().all(|wanted| test_implies(given, wanted))),
+        (Attribute(key, given), AnyAttribute(choices)) => choices.iter().any(|AttributeTest { key: other, tests }| {
+            key == other && tests.iter().all(|wanted| test_implies(given, wanted))
+        }),
         (AnyAttribute(given), AnyAttribute(wanted)) => given.iter().all(|choice| wanted.contains(choice)),
         (Event(given), AnyEvent(wanted)) => wanted.contains(given),
         (AnyEvent(given), AnyEvent(wanted)) => given.iter().all(|name| wanted.contains(name)),
@@ -121,7 +121,10 @@ fn requirement_implies(given: &Requirement, wanted: &Requirement) -> bool {
     match (given, wanted) {
         _ if given == wanted => true,
         (Requirement::Graph(given), Requirement::Graph(wanted)) => graph_implies(given, wanted),
-        (Requirement::Count(Counted::Named(given), Bound::AtLeast(more)), Requirement::Count(counted, Bound::AtLeast(less))) => {
+        (
+            Requirement::Count(Counted::Named(given), Bound::AtLeast(more)),
+            Requirement::Count(counted, Bound::AtLeast(less)),
+        ) => {
             let within = match counted {
                 Counted::Named(wanted) => covers(wanted, given),
                 Counted::Spans => true,

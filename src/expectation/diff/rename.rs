@@ -26,7 +26,11 @@ pub(super) fn renames(
 ) -> BTreeMap<String, String> {
     let kept: BTreeSet<&str> = unchanged.iter().flat_map(names_of).collect();
     let names = |side: &[Positioned]| -> BTreeSet<String> {
-        side.iter().flat_map(|(_, expectation)| names_of(expectation)).filter(|name| !kept.contains(name)).map(str::to_owned).collect()
+        side.iter()
+            .flat_map(|(_, expectation)| names_of(expectation))
+            .filter(|name| !kept.contains(name))
+            .map(str::to_owned)
+            .collect()
     };
     let (old, new) = (names(removed), names(added));
     let gone: BTreeSet<String> = old.difference(&new).take(MOST_NAMES).cloned().collect();
@@ -76,7 +80,9 @@ pub(super) fn with_names<'a>(expectation: &Expectation, rename: impl Fn(&str) ->
     let replace = |selector: &mut NameSelector| {
         if let Some(new) = rename(selector.text()) {
             match selector {
-                NameSelector::Exact(text) | NameSelector::Glob(text) | NameSelector::Regex(text) => new.clone_into(text),
+                NameSelector::Exact(text) | NameSelector::Glob(text) | NameSelector::Regex(text) => {
+                    new.clone_into(text)
+                }
             }
         }
     };

@@ -103,7 +103,9 @@ const MOST_COMPARED: usize = 200;
 
 /// The pairs of blocks that share at least half of what they ask for, the likest first.
 fn pair_by_likeness(removed: Vec<Positioned>, added: Vec<Positioned>) -> Paired {
-    let is_block = |(_, expectation): &&Positioned| matches!(expectation.kind, BlockKind::Span | BlockKind::Window | BlockKind::Trace);
+    let is_block = |(_, expectation): &&Positioned| {
+        matches!(expectation.kind, BlockKind::Span | BlockKind::Window | BlockKind::Trace)
+    };
     let mut alike: Vec<(usize, usize, usize)> = Vec::new();
     for old in removed.iter().filter(is_block).take(MOST_COMPARED) {
         for new in added.iter().filter(is_block).take(MOST_COMPARED).filter(|new| new.1.kind == old.1.kind) {
@@ -135,7 +137,9 @@ fn pair_by_likeness(removed: Vec<Positioned>, added: Vec<Positioned>) -> Paired 
 fn moved(unchanged: &[(Positioned, Positioned)]) -> Vec<(Positioned, Positioned)> {
     let staying: BTreeSet<usize> = longest_rise(unchanged.iter().map(|(_, (new, _))| *new)).into_iter().collect();
     let is_moved = |((_, old), (position, new)): &&(Positioned, Positioned)| {
-        let root = |expectation: &Expectation| expectation.path.as_str().split(['.', '[']).next().unwrap_or_default().to_owned();
+        let root = |expectation: &Expectation| {
+            expectation.path.as_str().split(['.', '[']).next().unwrap_or_default().to_owned()
+        };
         !staying.contains(position) || root(old) != root(new)
     };
     unchanged.iter().filter(is_moved).cloned().collect()

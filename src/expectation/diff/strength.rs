@@ -122,7 +122,13 @@ impl Revisions<'_> {
     }
 
     /// A trace that only the new revision accepts, and one that only the old one does, as far as they are wanted.
-    fn witnesses(&self, change: &Change, weaker: bool, stronger: bool, whole: bool) -> (Option<Witness>, Option<Witness>) {
+    fn witnesses(
+        &self,
+        change: &Change,
+        weaker: bool,
+        stronger: bool,
+        whole: bool,
+    ) -> (Option<Witness>, Option<Witness>) {
         let alone = |side: Option<&Expectation>, reading: Reading| tree_of(side, reading);
         let old = alone(change.old.as_ref(), self.old.reading);
         let new = alone(change.new.as_ref(), self.new.reading);
