@@ -387,7 +387,3 @@ impl Trace {
         ids
     }
 }
-
-#[cfg(test)]
-#[path = "collected_tests.rs"]
-mod tests;

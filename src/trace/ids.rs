@@ -14,7 +14,7 @@ pub enum IdError {
     #[error("the id consists of zeros only")]
     Zero,
     /// Not the number of bytes that OpenTelemetry prescribes.
-    #[error("the id has {found} bytes where {expected} are prescribed")]
+    #[error("an id of {expected} bytes is expected, this one has {found}")]
     Length {
         /// How many bytes there are.
         found: usize,

@@ -7,6 +7,7 @@ mod ids;
 mod name;
 mod origin;
 mod problem;
+pub mod read;
 mod span;
 mod value;
 
@@ -18,3 +19,6 @@ pub use origin::{Origin, Place};
 pub use problem::{Loss, ReadProblem};
 pub use span::{Dropped, Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
 pub use value::{Attributes, Value};
+
+#[cfg(test)]
+mod tests;

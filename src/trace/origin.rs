@@ -21,8 +21,8 @@ pub enum Place {
     Unknown,
     /// A line of text, from one.
     Line(u64),
-    /// A message of a source that has no lines, from one.
-    Record(u64),
+    /// A span of a source that has no lines, from one.
+    Span(u64),
 }
 
 impl fmt::Display for Origin {
@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
         match self.place {
             Place::Unknown => write!(formatter, "{}", self.source),
             Place::Line(line) => write!(formatter, "{}:{line}", self.source),
-            Place::Record(record) => write!(formatter, "{} record {record}", self.source),
+            Place::Span(number) => write!(formatter, "{} span {number}", self.source),
         }
     }
 }

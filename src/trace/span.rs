@@ -36,7 +36,7 @@ pub struct Span {
     pub scope: Arc<Scope>,
     /// The W3C `tracestate`, as it was sent.
     pub trace_state: Option<Name>,
-    /// The W3C trace flags and OTLP's bits above them; `None` where the format has no such field.
+    /// The W3C trace flags and OTLP's bits above them; `None` when not given, which OTLP writes as zero.
     pub flags: Option<u32>,
     /// What the sender says that it left out.
     pub dropped: Dropped,
@@ -218,7 +218,7 @@ pub struct Link {
     pub trace_state: Option<Name>,
     /// What was recorded about the reference.
     pub attributes: Attributes,
-    /// The W3C trace flags and OTLP's bits above them.
+    /// The W3C trace flags and OTLP's bits above them; `None` when not given, which OTLP writes as zero.
     pub flags: Option<u32>,
     /// How many attributes the sender left out.
     pub dropped_attributes: u32,

@@ -1,7 +1,6 @@
 //! Collecting: indices, duplicates, and trees that are none.
 
-use super::{Field, Trace};
-use crate::trace::{Span, SpanId, TraceId};
+use crate::trace::{Field, Span, SpanId, SpanIndex, Trace, TraceId};
 
 fn span(id: u8, parent: u8, name: &str) -> Span {
     let mut span = Span::new(TraceId::from([7; 16]), SpanId::from([id; 8]), name);
@@ -10,7 +9,7 @@ fn span(id: u8, parent: u8, name: &str) -> Span {
     span
 }
 
-fn names(trace: &Trace, indices: impl IntoIterator<Item = super::SpanIndex>) -> Vec<String> {
+fn names(trace: &Trace, indices: impl IntoIterator<Item = SpanIndex>) -> Vec<String> {
     indices.into_iter().map(|index| trace[index].name.to_string()).collect()
 }
 

@@ -1,0 +1,3 @@
+//! Behaviour of the room, through what it offers.
+
+mod collected;
