@@ -87,7 +87,7 @@ impl Analyzer {
                 RenderRequest::new(self, document, options, loader()).analyze_library(mode)
             }
             (FileKind::ProjectSettings, _) => project::analyze(document, options),
-            _ => unjudged(document, kind, mode),
+            _ => Analysis::unjudged(document.clone(), kind, mode),
         }
     }
 
@@ -140,21 +140,4 @@ fn as_it_stands(
 fn kind_of(document: &SourceFile) -> FileKind {
     let name = document.path.as_deref().unwrap_or(Path::new(&document.name));
     FileKind::of(name, &document.text)
-}
-
-/// The analysis of a file that is no test.
-fn unjudged(document: &SourceFile, kind: FileKind, mode: ReadingMode) -> Analysis {
-    Analysis {
-        kind,
-        mode,
-        diagnostics: Vec::new(),
-        files: vec![document.clone()],
-        links: Vec::new(),
-        rendered: None,
-        config: Arc::default(),
-        sources: Arc::default(),
-        durations: StageDurations::default(),
-        combinations: CombinationCount::ONE,
-        cached: false,
-    }
 }

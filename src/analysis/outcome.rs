@@ -68,6 +68,25 @@ pub struct Analysis {
     pub cached: bool,
 }
 
+impl Analysis {
+    /// The analysis of a file about which nothing was found out but what it is.
+    pub fn unjudged(document: SourceFile, kind: FileKind, mode: ReadingMode) -> Self {
+        Self {
+            kind,
+            mode,
+            diagnostics: Vec::new(),
+            files: vec![document],
+            links: Vec::new(),
+            rendered: None,
+            config: Arc::default(),
+            sources: Arc::default(),
+            durations: StageDurations::default(),
+            combinations: CombinationCount::ONE,
+            cached: false,
+        }
+    }
+}
+
 /// How many combinations a matrix has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CombinationCount {

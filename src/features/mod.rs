@@ -7,9 +7,15 @@
 pub mod cursor;
 pub mod folding;
 pub mod format_path;
+pub mod highlight;
 pub mod known_spans;
+pub mod linked_editing;
+pub mod macro_calls;
 pub mod macros;
 pub mod names;
+pub mod outline;
+pub mod references;
+pub mod rename;
 pub mod scope;
 pub mod selection_ranges;
 pub mod semantic_tokens;

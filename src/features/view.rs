@@ -1,12 +1,14 @@
 //! One revision of one document, with all that features look at. What is derived is derived once, when first asked for.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::symbols::Symbols;
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
+use crate::config::FileKind;
 use crate::template::parsed::ParsedFile;
-use crate::template::{FileId, FileSpan, SourceMap, Variables};
+use crate::template::{FileId, FileSpan, ReadingMode, SourceFile, SourceMap, Variables};
 use crate::text::Span;
 
 /// One revision of one document. Cheap to clone.
@@ -17,7 +19,7 @@ pub struct DocumentView {
 
 #[derive(Debug)]
 struct Shared {
-    text: Arc<str>,
+    source: SourceFile,
     analysis: Arc<Analysis>,
     template: OnceLock<ParsedFile>,
     syntax: OnceLock<SyntaxTree>,
@@ -30,14 +32,26 @@ struct Shared {
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
-        let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
+        let nameless = || SourceFile { name: String::new(), path: None, text: Arc::default() };
+        let source = analysis.files.first().cloned().unwrap_or_else(nameless);
         let (template, syntax, symbols, variables, others) = Default::default();
-        Self { shared: Arc::new(Shared { text, analysis, template, syntax, symbols, variables, others }) }
+        Self { shared: Arc::new(Shared { source, analysis, template, syntax, symbols, variables, others }) }
+    }
+
+    /// The view of a file that was not analysed: of what it renders to nothing is known.
+    pub fn of_text(source: SourceFile) -> Self {
+        let kind = FileKind::of(source.path.as_deref().unwrap_or(Path::new(&source.name)), &source.text);
+        Self::new(Arc::new(Analysis::unjudged(source, kind, ReadingMode::Plain)))
+    }
+
+    /// The document: its name, path and text.
+    pub fn source(&self) -> &SourceFile {
+        &self.shared.source
     }
 
     /// The document as its author wrote it.
     pub fn text(&self) -> &str {
-        &self.shared.text
+        &self.shared.source.text
     }
 
     /// What the pipeline found out about it.
@@ -47,7 +61,7 @@ impl DocumentView {
 
     /// Its template tokens, macros, imports. A plain file is one token of text.
     pub fn template(&self) -> &ParsedFile {
-        self.shared.template.get_or_init(|| ParsedFile::new(&self.shared.text))
+        self.shared.template.get_or_init(|| ParsedFile::new(&self.shared.source.text))
     }
 
     /// The same for one of the files that took part in its render.
@@ -59,12 +73,12 @@ impl DocumentView {
 
     /// Its tables, keys and values as written, template tags taken as opaque.
     pub fn syntax(&self) -> &SyntaxTree {
-        self.shared.syntax.get_or_init(|| SyntaxTree::new(&self.shared.text, &self.template().lexed))
+        self.shared.syntax.get_or_init(|| SyntaxTree::new(&self.shared.source.text, &self.template().lexed))
     }
 
     /// The variables that its template sees. A matrix is there with all values of its axes.
     pub fn variables(&self) -> &Variables {
-        self.shared.variables.get_or_init(|| self.shared.analysis.sources.variables(&self.shared.text))
+        self.shared.variables.get_or_init(|| self.shared.analysis.sources.variables(&self.shared.source.text))
     }
 
     /// Its names, each with every place that spells it.
@@ -79,7 +93,7 @@ impl DocumentView {
 
     /// The text that the model's spans belong to.
     pub fn parsed_text(&self) -> &str {
-        self.shared.analysis.rendered.as_ref().map_or(&*self.shared.text, |rendered| &rendered.text)
+        self.shared.analysis.rendered.as_ref().map_or(&*self.shared.source.text, |rendered| &rendered.text)
     }
 
     /// Where a span of the model stands in the document, if it is literal text there: only then may it be edited.

@@ -9,8 +9,7 @@ use super::documents::Judged;
 use super::session::Snapshot;
 use crate::analysis::project::{self, Projects, is_project_file};
 use crate::analysis::{
-    Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, CombinationCount, Combinations, FileKind,
-    RenderCache, StageDurations,
+    Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, Combinations, FileKind, RenderCache,
 };
 use crate::features::DocumentView;
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings};
@@ -44,7 +43,7 @@ impl Judge {
             panic::catch_unwind(AssertUnwindSafe(|| self.analyzer.analyze_with(&document, &options, &loader)));
         let analysis = analysis.unwrap_or_else(|_| {
             tracing::error!(document = document.name, "the analysis panicked");
-            nothing(document)
+            Analysis::unjudged(document, FileKind::Other, ReadingMode::Plain)
         });
         let analysis = Arc::new(analysis);
         let view = DocumentView::new(Arc::clone(&analysis));
@@ -189,23 +188,6 @@ impl TemplateLoader for BufferLoader<'_> {
             disk.with_buffers(buffers.collect())
         });
         disk.load(name, from)
-    }
-}
-
-/// The analysis of a document about which nothing could be found out.
-fn nothing(document: SourceFile) -> Analysis {
-    Analysis {
-        kind: FileKind::Other,
-        mode: ReadingMode::Plain,
-        diagnostics: Vec::new(),
-        files: vec![document],
-        links: Vec::new(),
-        rendered: None,
-        config: Arc::default(),
-        sources: Arc::default(),
-        durations: StageDurations::default(),
-        combinations: CombinationCount::ONE,
-        cached: false,
     }
 }
 

@@ -5,12 +5,12 @@
 //! stands in branches that were not taken and in macros that nobody calls.
 
 use super::collect::{Collector, Identity};
-use super::{Home, Occurrence, Role, Spelling, SymbolKind};
+use super::{Home, Occurrence, Role, Spelling, Symbol, SymbolKind};
 use crate::config::FileKind;
 use crate::features::DocumentView;
 use crate::features::syntax::{KeyPart, Pair, SyntaxTree, Value, ValueKind};
 use crate::template::expression::{self, Kind};
-use crate::template::{FileSpan, SourceMap};
+use crate::template::{FileSpan, Rendered, SourceMap};
 use crate::text::Span;
 use crate::validation::expectations::is_pattern;
 
@@ -86,17 +86,42 @@ pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
     let written = Names { view, text: view.text(), reading: Reading::Written { map } };
     let mut found = written.names(view.syntax());
     if let Some(rendered) = &view.analysis().rendered {
-        let tree = SyntaxTree::new(&rendered.text, &Default::default());
-        let reading = Reading::Rendered { map: &rendered.map, opaque: &rendered.opaque };
-        found.extend(Names { view, text: &rendered.text, reading }.names(&tree));
+        found.extend(rendered_names(view, rendered));
     }
     resolve(found, collector);
+}
+
+/// The names in what the document renders to.
+fn rendered_names(view: &DocumentView, rendered: &Rendered) -> Vec<Found> {
+    let tree = SyntaxTree::new(&rendered.text, &Default::default());
+    let reading = Reading::Rendered { map: &rendered.map, opaque: &rendered.opaque };
+    Names { view, text: &rendered.text, reading }.names(&tree)
+}
+
+/// Where the name of `symbol` stands in the rendered text.
+pub(super) fn rendered_places(view: &DocumentView, symbol: &Symbol) -> Vec<Span> {
+    let Some(rendered) = &view.analysis().rendered else { return Vec::new() };
+    let names = |meaning| match symbol.kind {
+        SymbolKind::Service => {
+            matches!(meaning, Meaning::Service(_) | Meaning::StepOrService | Meaning::ScenarioOrService)
+        }
+        SymbolKind::Scenario => matches!(meaning, Meaning::Scenario(_) | Meaning::ScenarioOrService),
+        SymbolKind::Step => matches!(meaning, Meaning::Step(_) | Meaning::StepOrService),
+        SymbolKind::SpanName => matches!(meaning, Meaning::Span(_)),
+        _ => false,
+    };
+    let found = rendered_names(view, rendered).into_iter();
+    let named = found.filter(|found| found.name == symbol.name && names(found.meaning));
+    let in_scope = named.filter(|found| symbol.kind != SymbolKind::Step || found.scenario == symbol.scope);
+    in_scope.map(|found| found.read_at).collect()
 }
 
 /// A name with its place in the document.
 struct Found {
     meaning: Meaning,
     name: String,
+    /// Where it stands in the text that was read.
+    read_at: Span,
     occurrence: (Span, Spelling),
     /// The scenario around, by the place of its header.
     scenario: Option<Span>,
@@ -106,7 +131,7 @@ struct Found {
 fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
     // What `depends_on` means depends on what is defined.
     found.sort_by_key(|found| matches!(found.meaning, Meaning::StepOrService | Meaning::ScenarioOrService));
-    for Found { meaning, name, occurrence: (span, spelling), scenario } in found {
+    for Found { meaning, name, occurrence: (span, spelling), scenario, .. } in found {
         let service = Identity::in_document(SymbolKind::Service, name.clone());
         let (identity, role) = match meaning {
             Meaning::Service(role) => (service, role),
@@ -287,7 +312,8 @@ impl Walk<'_, '_> {
             return;
         }
         if let Some(occurrence) = self.names.place(span, name) {
-            self.found.push(Found { meaning, name: name.to_owned(), occurrence, scenario: self.scenario_of(meaning) });
+            let (name, scenario) = (name.to_owned(), self.scenario_of(meaning));
+            self.found.push(Found { meaning, name, read_at: span, occurrence, scenario });
         }
     }
 

@@ -121,6 +121,12 @@ pub struct Symbols {
     by_place: Vec<(Span, usize, usize)>,
 }
 
+/// Where the name of `symbol` stands in the text that the document renders to, without quotes; none where nothing is
+/// rendered. Only the format's own names: services, scenarios, steps and spans.
+pub fn rendered_places(view: &DocumentView, symbol: &Symbol) -> Vec<Span> {
+    format_names::rendered_places(view, symbol)
+}
+
 impl Symbols {
     /// The names of a document. Linear in its text and in what it renders to.
     pub fn new(view: &DocumentView) -> Self {
