@@ -1,8 +1,6 @@
 //! `clnrm-lsp --format` and `clnrm fmt`: brings files into shape, or tells which are not.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +8,7 @@ use similar::TextDiff;
 
 use super::discovery::{Input, Target, targets};
 use super::input::InputOptions;
+use super::replace::{replace, sweep};
 use super::settings::Projects;
 use super::{CLEAN, TROUBLE, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
@@ -66,6 +65,10 @@ pub fn run(format: &FormatRun<'_>) -> u8 {
         jobs: &jobs,
         current,
     };
+    if !format.check && !format.diff {
+        let folders: BTreeSet<&Path> = session.jobs.iter().filter_map(|job| job.path()?.parent()).collect();
+        sweep(folders.into_iter().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder }));
+    }
     let importers = session.importers();
     let done = workers::map(&jobs, |job| session.format(job, &importers));
     report(format, &done)
@@ -201,15 +204,13 @@ impl Session<'_> {
         done
     }
 
-    fn formatted(&self, job: &Job, document: &SourceFile, importers: &[SourceFile]) -> Formatted {
+    fn formatted(&self, job: &Job, document: &SourceFile, known: &[SourceFile]) -> Formatted {
         let roots = job.options.roots.iter().cloned();
         let loader = if job.options.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
-        let name = document.path.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
-        let importers: Vec<SourceFile> = importers
-            .iter()
-            .filter(|file| job.is_library() && name.is_some_and(|name| file.text.contains(name)))
-            .cloned()
-            .collect();
+        let importers = match document.path.as_deref().filter(|_| job.is_library()) {
+            Some(library) => crate::formatting::importers(library, known.iter().cloned(), &job.options.roots),
+            None => Vec::new(),
+        };
         let surroundings =
             Surroundings { analyzer: &self.analyzer, options: &job.options, loader: &loader, importers: &importers };
         Formatter { options: &job.style, surroundings: Some(surroundings) }.format(document)
@@ -225,38 +226,6 @@ fn remarks(document: &SourceFile, formatted: &Formatted) -> Vec<String> {
         format!("{}:{}: {}", document.name, lines.line(notice.span.start), notice.kind)
     };
     formatted.notices.iter().map(remark).collect()
-}
-
-/// Puts `after` in the place of the file at `path`, which held `before`: all of it or nothing, whenever the process ends. A link
-/// stays a link, and permissions stay what they are.
-fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    let permissions = fs::metadata(&path)?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "can't be written: it is read-only"));
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let written = write_new(&temporary, after, permissions).and_then(|()| {
-        // Somebody may have saved it meanwhile.
-        if fs::read(&path)? != before.as_bytes() {
-            return Err(io::Error::other("it changed while it was formatted; nothing was written"));
-        }
-        fs::rename(&temporary, &path)
-    });
-    if written.is_err() {
-        // What matters is told already.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-fn write_new(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.set_permissions(permissions)?;
-    file.sync_all()
 }
 
 /// Writes what was done; gives the exit code.

@@ -14,6 +14,7 @@ mod panics;
 mod paths;
 mod progress;
 mod read;
+mod replace;
 mod revision;
 mod schema;
 mod serve;

@@ -287,17 +287,21 @@ impl Attempt<'_> {
         formatted
     }
 
+    /// Prints the statements that the range touches and that `may_change`.
     fn print(&self, options: &FormatOptions, may_change: &dyn Fn(usize) -> bool) -> String {
-        let in_range = |index: usize| match (self.range, self.statements.get(index)) {
-            (Some(range), Some(statement)) => {
-                // An empty range belongs to the line that it stands in.
-                let range = Span::new(range.start, range.end.max(range.start + 1));
-                statement.span.overlaps(range)
-            }
-            _ => true,
-        };
-        let may_change = |index: usize| in_range(index) && may_change(index);
-        Print { text: self.text, statements: self.statements, options, may_change: &may_change }.run()
+        match self.touched() {
+            Some(touched) => print_within(self.text, self.statements, options, touched),
+            None => Print { text: self.text, statements: self.statements, options, may_change }.run(),
+        }
+    }
+
+    /// From the first statement that the range touches to the last one; `None` where there is no range.
+    fn touched(&self) -> Option<Span> {
+        let range = self.range?;
+        // An empty range belongs to the line that it stands in.
+        let range = Span::new(range.start, range.end.max(range.start + 1));
+        let touched = self.statements.iter().map(|it| it.span).filter(|span| span.overlaps(range));
+        Some(touched.reduce(Span::join).unwrap_or(Span::at(range.start)))
     }
 
     /// Whether the document may become `text`.
@@ -307,9 +311,16 @@ impl Attempt<'_> {
         }
         let again = (self.read)(text);
         (self.prove)(text, &again)?;
-        let stable =
-            self.range.is_some() || Print { text, statements: &again, options, may_change: &|_| true }.run() == text;
-        if stable { Ok(()) } else { Err(Change::Unstable) }
+        let printed = match self.touched() {
+            Some(touched) => {
+                // What stands before and behind it has not changed.
+                let behind = self.original.len() - touched.end;
+                let touched = Span::new(touched.start, text.len().saturating_sub(behind).max(touched.start));
+                print_within(text, &again, options, touched)
+            }
+            None => Print { text, statements: &again, options, may_change: &|_| true }.run(),
+        };
+        if printed == text { Ok(()) } else { Err(Change::Unstable) }
     }
 
     /// Formats each segment that can be proved alone.
@@ -338,7 +349,7 @@ impl Attempt<'_> {
             }
         }
         let text = self.print(options, &|index| safe.contains(&segments[index]));
-        match self.harmless(&text) {
+        match self.harmless(&text).and_then(|()| self.stable(&text, options, count, &safe)) {
             Ok(()) if trials <= MAX_TRIALS => text,
             result => {
                 let change = result.err().unwrap_or(Change::Render);
@@ -348,6 +359,19 @@ impl Attempt<'_> {
                 self.original.to_owned()
             }
         }
+    }
+
+    /// Whether the segments that were formatted would stay as they are in `text`.
+    fn stable(&self, text: &str, options: &FormatOptions, count: usize, safe: &[usize]) -> Result<(), Change> {
+        if self.range.is_some() {
+            return self.judge(text, options);
+        }
+        let again = (self.read)(text);
+        let segments = segments(&again);
+        let may_change = |index: usize| segments.get(index).is_some_and(|segment| safe.contains(segment));
+        let same = segments.last().map_or(0, |last| last + 1) == count
+            && Print { text, statements: &again, options, may_change: &may_change }.run() == text;
+        if same { Ok(()) } else { Err(Change::Unstable) }
     }
 
     fn harmless(&self, text: &str) -> Result<(), Change> {
@@ -377,6 +401,14 @@ impl Attempt<'_> {
         }
         formatted
     }
+}
+
+/// Prints the statements that `touched` overlaps; every byte outside of them stays.
+fn print_within(text: &str, statements: &[Statement], options: &FormatOptions, touched: Span) -> String {
+    let may_change = |index: usize| statements.get(index).is_some_and(|it| it.span.overlaps(touched));
+    let reaches_end = statements.last().is_some_and(|last| last.span.overlaps(touched));
+    let options = FormatOptions { final_newline: options.final_newline && reaches_end, ..*options };
+    Print { text, statements, options: &options, may_change: &may_change }.run()
 }
 
 /// How many segments hold more than template constructs.

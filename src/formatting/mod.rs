@@ -9,6 +9,7 @@ mod directives;
 pub mod editorconfig;
 mod edits;
 mod formatter;
+mod importers;
 mod layout;
 mod options;
 mod order;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use editorconfig::EditorConfig;
 pub use formatter::{Formatted, Formatter, Notice, NoticeKind, TextEdit};
+pub use importers::importers;
 pub use options::{FormatOptions, FormatSettings, Style};
 pub use proof::Change;
 pub use renders::Surroundings;

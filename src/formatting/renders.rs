@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::importers::MAX_IMPORTERS;
 use super::proof::same_toml;
 use crate::analysis::{AnalysisOptions, Analyzer};
 use crate::template::expression::{self, Kind};
 use crate::template::lexer::{Comments, TokenKind, lex};
 use crate::template::{LoadError, Rendered, SourceFile, TemplateLoader};
-
-/// At most so many files that import a library are rendered to prove a change of it.
-const MAX_IMPORTERS: usize = 8;
 
 /// What the proof of a template needs: who renders, with what, and who uses the document.
 #[derive(Clone, Copy)]
@@ -22,7 +20,7 @@ pub struct Surroundings<'a> {
     pub options: &'a AnalysisOptions,
     /// Finds imported files.
     pub loader: &'a dyn TemplateLoader,
-    /// For a library of macros: files that may import it.
+    /// For a library of macros: files that may import it; see [`super::importers()`].
     pub importers: &'a [SourceFile],
 }
 

@@ -277,6 +277,18 @@ fn a_range_changes_what_it_touches() {
     assert_eq!(result.apply(text), "[meta]\nname=\"a\"\nversion = \"b\"\n");
 }
 
+#[test]
+fn a_range_leaves_every_byte_outside_alone() {
+    let text = "[meta]\nb=1\n\n\n\na=1\n\n\nc=1";
+    let options = FormatOptions::default();
+    let formatter = Formatter { options: &options, surroundings: None };
+    let format = |text: &str, range| formatter.format_within(&document("a.clnrm.toml", text), Some(range));
+    let result = format(text, Span::new(7, 15));
+    let once = result.apply(text);
+    assert_eq!(once, "[meta]\nb = 1\n\na = 1\n\n\nc=1");
+    assert_eq!(format(&once, Span::new(7, 16)).edits, []);
+}
+
 fn any_line() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         "",

@@ -29,6 +29,8 @@ pub struct OpenDocument {
     pub render_followed: bool,
     /// The semantic tokens that the client got last, with their id: the next ones are told as a difference.
     pub semantic_tokens: Option<(String, Arc<[SemanticToken]>)>,
+    /// What its last formatting left alone, and why; a line each.
+    pub left_alone: Vec<String>,
 }
 
 /// The analysis of one revision of one document.
@@ -61,8 +63,16 @@ impl Documents {
         let revision = self.next_revision();
         let path = uri.to_file_path().map(std::borrow::Cow::into_owned);
         let text = Document::new(text);
-        let document =
-            OpenDocument { path, version, revision, text, judged: None, render_followed: false, semantic_tokens: None };
+        let document = OpenDocument {
+            path,
+            version,
+            revision,
+            text,
+            judged: None,
+            render_followed: false,
+            semantic_tokens: None,
+            left_alone: Vec::new(),
+        };
         self.open.insert(uri.clone(), document);
     }
 

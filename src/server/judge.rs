@@ -12,7 +12,7 @@ use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, Combinations, FileKind, RenderCache,
 };
 use crate::features::DocumentView;
-use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings};
+use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings, importers};
 use crate::telemetry;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
@@ -82,14 +82,17 @@ impl Judge {
             options.style = Style::Keep;
         }
         let loader = BufferLoader { snapshot, disk: OnceLock::new() };
-        // A library is proved by the open documents that import it.
-        let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
-            name: path.display().to_string(),
-            path: Some(path.clone()),
-            text: text.text(),
-        });
-        let is_library = path.and_then(FileKind::of_name) == Some(FileKind::MacroLibrary);
-        let importers: Vec<SourceFile> = if is_library { buffers.collect() } else { Vec::new() };
+        let importers = match path.filter(|path| FileKind::of_name(path) == Some(FileKind::MacroLibrary)) {
+            Some(library) => {
+                let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
+                    name: path.display().to_string(),
+                    path: Some(path.clone()),
+                    text: text.text(),
+                });
+                importers(library, buffers, &snapshot.folders)
+            }
+            None => Vec::new(),
+        };
         let surroundings =
             Surroundings { analyzer: &self.analyzer, options: &analysis, loader: &loader, importers: &importers };
         let formatter = Formatter { options: &options, surroundings: Some(surroundings) };

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::workspace::{GOOD, Ran, Workspace};
+use crate::workspace::{GOOD, Ran, Workspace, command};
 
 const UGLY: &str = "[meta]\nversion=\"1\"\nname = \"n\"   # why\n";
 const NEAT: &str = "[meta]\nname = \"n\" # why\nversion = \"1\"\n";
@@ -86,15 +86,83 @@ fn permissions_links_and_line_ends_are_kept() {
     assert_eq!(fs::metadata(&real).expect("the file").permissions().mode() & 0o777, 0o640);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_killed_process_leaves_whole_files() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Stdio;
+    const FILES: usize = 600;
+    let long = |text: &str| format!("{text}{}", "# a line of a long file\n".repeat(400));
+    let (ugly, neat) = (long(UGLY), long(NEAT));
+    let name = |index: usize| format!("tests/t{index:03}.clnrm.toml");
+    let workspace = Workspace::new(&[]);
+    let mut cut_short = 0;
+    for _ in 0..5 {
+        for index in 0..FILES {
+            workspace.write(&name(index), ugly.as_bytes());
+            let mode = fs::Permissions::from_mode(0o640);
+            fs::set_permissions(workspace.path(&name(index)), mode).expect("permissions");
+        }
+        let link = workspace.path("tests/link.clnrm.toml");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(workspace.path(&name(0)), &link).expect("a link");
+        let mut child = command(&workspace.path(""), &["--format", "tests"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        // It is in the middle of its work as soon as the first file has changed.
+        while read(&workspace, &name(0)) == ugly && child.try_wait().expect("the process").is_none() {}
+        child.kill().expect("to kill it");
+        child.wait().expect("its end");
+        let texts: Vec<String> = (0..FILES).map(|index| read(&workspace, &name(index))).collect();
+        assert!(texts.iter().all(|text| *text == ugly || *text == neat), "a file is half written");
+        cut_short += usize::from(texts.contains(&ugly) && texts.contains(&neat));
+        for index in 0..FILES {
+            let metadata = fs::metadata(workspace.path(&name(index))).expect("the file");
+            assert_eq!(metadata.permissions().mode() & 0o777, 0o640);
+        }
+        assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
+    }
+    assert!(cut_short > 0, "no kill came in the middle");
+    assert_eq!(workspace.run(&["--format", "tests"]).code, Some(0));
+    assert!((0..FILES).all(|index| read(&workspace, &name(index)) == neat));
+    let left = fs::read_dir(workspace.path("tests")).expect("the folder").count();
+    assert_eq!(left, FILES + 1, "nothing is left of the killed processes");
+}
+
+#[test]
+fn unfinished_files_are_swept_when_nobody_works_on_them() {
+    let workspace =
+        Workspace::new(&[("a.clnrm.toml", NEAT), (".clnrm-fmt.left.tmp", "x"), (".clnrm-fmt.busy.tmp", "y")]);
+    let busy = fs::File::open(workspace.path(".clnrm-fmt.busy.tmp")).expect("the file");
+    busy.lock().expect("a lock");
+    let names = || {
+        let entries = fs::read_dir(workspace.path("")).expect("the folder");
+        let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(workspace.run(&["--format", "--check"]).code, Some(0));
+    assert_eq!(names().len(), 3, "a check changes nothing");
+    assert_eq!(workspace.run(&["--format"]).code, Some(0));
+    assert_eq!(names(), [".clnrm-fmt.busy.tmp", "a.clnrm.toml"]);
+}
+
 #[test]
 fn a_library_is_formatted_when_a_test_that_uses_it_is_at_hand() {
     let library = "{% macro step(name) %}\n[[steps]]\ncommand=[\"x\"]\nname=\"{{ name }}\"\n{% endmacro %}\n";
     let test = "{% import \"_lib.toml.tera\" as lib %}\n[meta]\nname = \"n\"\n\n{{ lib::step(name=\"a\") }}\n";
-    let workspace = Workspace::new(&[("_lib.toml.tera", library), ("a.clnrm.toml.tera", test)]);
+    let expected = library.replace("command=[\"x\"]\nname=\"{{ name }}\"", "name = \"{{ name }}\"\ncommand = [\"x\"]");
+    let workspace = Workspace::new(&[("_lib.toml.tera", library)]);
     let alone = workspace.run(&["--format", "_lib.toml.tera"]);
     assert!(alone.stderr.contains("no test that imports this library is at hand"), "{}", alone.stderr);
     assert_eq!(read(&workspace, "_lib.toml.tera"), library);
-    assert_eq!(workspace.run(&["--format", "."]).code, Some(0));
-    let expected = library.replace("command=[\"x\"]\nname=\"{{ name }}\"", "name = \"{{ name }}\"\ncommand = [\"x\"]");
-    assert_eq!(read(&workspace, "_lib.toml.tera"), expected);
+    // Named with the library, or found beside it.
+    for path in [".", "_lib.toml.tera"] {
+        workspace.write("_lib.toml.tera", library.as_bytes());
+        workspace.write("a.clnrm.toml.tera", test.as_bytes());
+        assert_eq!(workspace.run(&["--format", path]).code, Some(0));
+        assert_eq!(read(&workspace, "_lib.toml.tera"), expected, "{path}");
+    }
 }

@@ -31,6 +31,7 @@ fn sent(method: &str, message: &Value) {
         "textDocument/publishDiagnostics" => {
             same::<<lsp::PublishDiagnosticsNotification as Notification>::Params>(params, method);
         }
+        "window/logMessage" => same::<<lsp::LogMessageNotification as Notification>::Params>(params, method),
         "client/registerCapability" => same::<<lsp::RegistrationRequest as Request>::Params>(params, method),
         "workspace/configuration" => same::<<lsp::ConfigurationRequest as Request>::Params>(params, method),
         "workspace/diagnostic/refresh" => assert!(message.get("params").is_none_or(Value::is_null), "{message}"),

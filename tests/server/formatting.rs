@@ -92,6 +92,31 @@ fn what_is_being_typed_is_left_alone() {
 }
 
 #[test]
+fn what_is_left_alone_is_told_once() {
+    let mut client = Client::start(json!({}));
+    client.open(URI, "[meta]\nname=\"n\nversion=\"1\"\n");
+    for version in 2..4 {
+        assert_eq!(format(&mut client, URI), json!([]));
+        client.replace(URI, version, "[meta]\nname=\"n\nversion=\"2\"\n");
+    }
+    client.replace(URI, 4, "[meta]\nname =\"n\"\ntags = [{% for t in [] %}{% endfor %}]\n");
+    assert_ne!(format(&mut client, URI), json!([]));
+    let told: Vec<&Value> = client.received("window/logMessage").map(|told| &told["params"]).collect();
+    let expected = [
+        "line 2: not formatted: from here on it is no TOML; mend what `--check` shows first",
+        "line 3: left as it is: its structure depends on the template",
+    ];
+    let expected = expected.map(|text| json!({ "type": 3, "message": format!("formatting {URI}: {text}") }));
+    assert_eq!(told, expected.iter().collect::<Vec<_>>());
+    let status = client.request("clnrm/status", json!({ "uri": URI })).unwrap();
+    assert_eq!(
+        status["document"]["leftAlone"],
+        json!(["line 3: left as it is: its structure depends on the template"])
+    );
+    client.shut_down();
+}
+
+#[test]
 fn an_answer_for_a_version_that_has_gone_is_no_answer() {
     let mut client = Client::start(json!({}));
     // Large enough that the change arrives while it is being formatted.

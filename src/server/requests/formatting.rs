@@ -5,13 +5,14 @@
 
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
-    DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, Position, TextEdit, Uri,
-    WillSaveTextDocumentParams,
+    DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, LogMessageParams,
+    MessageType, Position, TextEdit, Uri, WillSaveTextDocumentParams,
 };
 
+use crate::formatting::Notice;
 use crate::server::positions;
-use crate::server::session::Session;
-use crate::text::Span;
+use crate::server::session::{Session, Snapshot};
+use crate::text::{LineIndex, Span};
 
 /// What is typed before a line is formatted: the end of a header, a list or a table, and the line break behind them.
 pub const TRIGGERS: [&str; 3] = ["\n", "]", "}"];
@@ -57,6 +58,7 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
         let Some(snapshot) = state.snapshot(&uri) else { return Ok(None) };
         (snapshot, state.facts.encoding)
     };
+    let is_whole = matches!(part, Part::Everything);
     let (range, keeps_order) = match part {
         Part::Everything => (None, false),
         Part::Range(start, end) => {
@@ -76,8 +78,9 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
     let working = session.clone();
     let formatted = session.runtime().spawn_blocking(move || {
         let formatted = working.judge().format(&snapshot, range, keeps_order);
-        for notice in &formatted.notices {
-            tracing::info!(document = snapshot.uri.as_str(), offset = notice.span.start, "{}", notice.kind);
+        // A range, or a line just typed, is left alone too often to talk about it.
+        if is_whole {
+            tell(&working, &snapshot, &formatted.notices);
         }
         let edit = |edit: crate::formatting::TextEdit| TextEdit {
             range: positions::range(&snapshot.text, edit.span, encoding),
@@ -91,4 +94,24 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
         return Err(Error::new(ErrorCode::ContentModified));
     }
     Ok(Some(edits))
+}
+
+/// Tells people what a document's formatting left alone, and why: in the client's log of this server, and in `clnrm/status`. Who
+/// formats on save formats often, so what was told is told again only when it changes.
+fn tell(session: &Session, snapshot: &Snapshot, notices: &[Notice]) {
+    let lines = LineIndex::new(&snapshot.text.text());
+    let line = |notice: &Notice| format!("line {}: {}", lines.line(notice.span.start), notice.kind);
+    let left_alone: Vec<String> = notices.iter().map(line).collect();
+    {
+        let mut state = session.state();
+        let Some(document) = state.documents.get_mut(&snapshot.uri) else { return };
+        if document.left_alone == left_alone {
+            return;
+        }
+        document.left_alone.clone_from(&left_alone);
+    }
+    if !left_alone.is_empty() {
+        let message = format!("formatting {}: {}", snapshot.uri.as_str(), left_alone.join("; "));
+        session.notify("window/logMessage", &LogMessageParams { typ: MessageType::INFO, message });
+    }
 }

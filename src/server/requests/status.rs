@@ -83,6 +83,8 @@ struct DocumentStatus {
     kind: Option<&'static str>,
     /// The `cleanroom.toml` that counts for it.
     project_settings: Option<String>,
+    /// What its last formatting left alone, and why.
+    left_alone: Vec<String>,
 }
 
 /// Answers at once, whatever else is going on.
@@ -137,6 +139,7 @@ fn document_status(session: &Session, uri: &Uri) -> DocumentStatus {
         FileKind::Other => "not a test: neither its name nor its tables are those of one, ignored",
     });
     let (open, version) = (document.is_some(), document.map(|document| document.version));
+    let left_alone = document.map(|document| document.left_alone.clone()).unwrap_or_default();
     let (folders, trusted) = (state.folders.clone(), state.trusted);
     let buffers = state.documents.settings();
     drop(state);
@@ -146,5 +149,6 @@ fn document_status(session: &Session, uri: &Uri) -> DocumentStatus {
         open: buffers.iter().map(|(path, text)| (path.as_path(), text)).collect(),
     };
     let nearest = uri.to_file_path().and_then(|path| settings.nearest(&path));
-    DocumentStatus { open, version, kind, project_settings: nearest.map(|(path, _)| path.display().to_string()) }
+    let project_settings = nearest.map(|(path, _)| path.display().to_string());
+    DocumentStatus { open, version, kind, project_settings, left_alone }
 }
