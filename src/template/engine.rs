@@ -64,9 +64,33 @@ struct LibraryKey {
 }
 
 /// All imported files of a program, compiled.
-pub(super) struct Library {
-    pub tera: Tera,
-    pub lowered: Vec<Arc<Lowered>>,
+struct Library {
+    tera: Tera,
+    lowered: Vec<Arc<Lowered>>,
+    /// Copies of `tera` in which there is a document, and nothing of it but its marked text: the next one takes its place.
+    /// A copy costs more than a short document.
+    used: Mutex<Vec<Tera>>,
+}
+
+/// At most so many copies are kept.
+const MAX_USED: usize = 4;
+
+/// A copy is not kept for the sake of a document that became more than so many bytes: it takes memory, and its own compilation takes
+/// much longer than a copy.
+const MAX_KEPT: usize = 64 << 10;
+
+impl Library {
+    /// A copy in which a document may be put that is its marked text and nothing else.
+    fn used(&self) -> Option<Tera> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn give_back(&self, tera: Tera) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() < MAX_USED {
+            used.push(tera);
+        }
+    }
 }
 
 /// A program that is ready to be rendered.
@@ -74,6 +98,23 @@ pub(super) struct Compiled {
     pub tera: Tera,
     /// By [`FileId`].
     pub lowered: Vec<Arc<Lowered>>,
+    library: Arc<Library>,
+}
+
+impl Compiled {
+    /// Lets the next document of the same program have the compiled library; gives what was lowered.
+    pub fn finish(self) -> Vec<Arc<Lowered>> {
+        let is_small = |document: &Lowered| document.marked.as_ref().is_some_and(|it| it.text().len() <= MAX_KEPT);
+        if self.lowered.first().is_some_and(|document| is_marked_alone(document) && is_small(document)) {
+            self.library.give_back(self.tera);
+        }
+        self.lowered
+    }
+}
+
+/// Whether the document becomes one template, that of its marked text.
+fn is_marked_alone(document: &Lowered) -> bool {
+    document.marked.is_some() && document.clean.is_none() && document.macros.is_none()
 }
 
 /// A program with everything that compiling it needs.
@@ -150,9 +191,10 @@ impl TemplateEngine {
         let document = Arc::new(job.lower(FileId::DOCUMENT, repairs));
         let mut lowered = vec![document.clone()];
         lowered.extend(library.lowered.iter().cloned());
-        let mut tera = library.tera.clone();
+        let used = if is_marked_alone(&document) { library.used() } else { None };
+        let mut tera = used.unwrap_or_else(|| library.tera.clone());
         match add(&mut tera, [(0, &*document)]) {
-            Ok(()) => Ok(Compiled { tera, lowered }),
+            Ok(()) => Ok(Compiled { tera, lowered, library }),
             Err(error) => Err(CompileError { error, lowered }),
         }
     }
@@ -183,7 +225,7 @@ impl TemplateEngine {
             let lowered = std::iter::once(Arc::default()).chain(lowered).collect();
             return Err(CompileError { error, lowered });
         }
-        let library = Arc::new(Library { tera, lowered });
+        let library = Arc::new(Library { tera, lowered, used: Mutex::default() });
         if let Some(key) = key {
             self.cache.lock().unwrap_or_else(PoisonError::into_inner).libraries.put(key, library.clone());
         }

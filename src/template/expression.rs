@@ -41,11 +41,13 @@ impl<'a> Token<'a> {
     }
 
     /// Whether it is this operator or bracket.
+    #[inline]
     pub fn is_operator(&self, operator: &str) -> bool {
         self.kind == Kind::Operator && self.text == operator
     }
 
     /// Whether it is this word.
+    #[inline]
     pub fn is_word(&self, word: &str) -> bool {
         self.kind == Kind::Identifier && self.text == word
     }
@@ -83,13 +85,26 @@ impl<'a> Token<'a> {
     }
 }
 
-const LONG_OPERATORS: [&str; 11] = ["...", "::", "==", "!=", ">=", "<=", "//", "**", "?.", "?[", "</"];
+/// How many bytes of `rest`, which is not empty, are an operator; a character that is none counts as one.
+fn operator_length(rest: &[u8]) -> usize {
+    match rest {
+        [b'.', b'.', b'.', ..] => 3,
+        [b':', b':', ..]
+        | [b'=' | b'!' | b'>' | b'<', b'=', ..]
+        | [b'/', b'/', ..]
+        | [b'*', b'*', ..]
+        | [b'?', b'.' | b'[', ..]
+        | [b'<', b'/', ..] => 2,
+        _ => 1,
+    }
+}
 
 /// The tokens of `span` in `source`; empty where the span does not fit.
 pub fn tokens(source: &str, span: Span) -> Vec<Token<'_>> {
     let Some(text) = span.slice(source) else { return Vec::new() };
     let bytes = text.as_bytes();
-    let mut found: Vec<Token<'_>> = Vec::new();
+    // Most tokens, with the white space behind them, are longer.
+    let mut found: Vec<Token<'_>> = Vec::with_capacity(text.len() / 4 + 1);
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii_whitespace() {
@@ -124,11 +139,7 @@ pub fn tokens(source: &str, span: Span) -> Vec<Token<'_>> {
                 Kind::Number
             }
             _ => {
-                let rest = &text[at..];
-                at += match LONG_OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
-                    Some(operator) => operator.len(),
-                    None => rest.chars().next().map_or(1, char::len_utf8),
-                };
+                at += operator_length(&bytes[at..]);
                 Kind::Operator
             }
         };

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::scope::{Scope, bound_names, loop_names};
 use super::expression::{self, Kind, Token};
 use super::lexer::{self, Keyword, TokenKind};
+use super::library;
 use super::parsed::{ParsedFile, ReferenceKind};
 use super::problem::{Problem, ProblemKind};
 use super::program::{Program, ProgramFile};
@@ -53,10 +54,18 @@ pub(super) fn check(program: &Program, variables: &Variables) -> (Vec<Problem>, 
     let mut check =
         Check { program, variables, problems: Vec::new(), elsewhere: BTreeSet::new(), lookups: BTreeMap::new() };
     check.elsewhere = names_from_elsewhere(program);
-    for index in 0..program.files.len() {
-        check.file(FileId(u32::try_from(index).unwrap_or(u32::MAX)));
+    for (index, file) in program.files.iter().enumerate() {
+        // Ours has no mistakes, and takes longer than most documents.
+        if library::is_built_in(&file.source) {
+            continue;
+        }
+        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        let code = code(file);
+        check.file(id, &code);
+        if id == FileId::DOCUMENT {
+            compatibility::check(program, &code, &mut check.problems);
+        }
     }
-    compatibility::check(program, &mut check.problems);
     (check.problems, check.lookups)
 }
 
@@ -69,6 +78,12 @@ pub fn counts_in_library(library: &str) -> impl Fn(&Problem) -> bool {
         let FileSpan { file, span } = problem.at;
         !depends || file != FileId::DOCUMENT || definitions.iter().any(|definition| definition.covers(span))
     }
+}
+
+/// What of a file is evaluated: the index of each such tag, with its tokens.
+fn code(file: &ProgramFile) -> Vec<(usize, Vec<Token<'_>>)> {
+    let tags = file.parsed.lexed.tokens.iter().enumerate().filter(|(_, token)| is_code(token));
+    tags.map(|(index, token)| (index, expression::tokens(&file.source.text, token.inner))).collect()
 }
 
 /// Whether a token of a template is evaluated.
@@ -104,18 +119,14 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn file(&mut self, id: FileId) {
+    fn file(&mut self, id: FileId, code: &[(usize, Vec<Token<'_>>)]) {
         let file = self.program.file(id);
-        let text = &*file.source.text;
         let imported_only = id != FileId::DOCUMENT && self.is_imported_only(id);
         let assigned: BTreeSet<String> = scope::assigned_names(file);
         let mut scope = Scope::default();
-        for (index, token) in file.parsed.lexed.tokens.iter().enumerate() {
-            if !is_code(token) {
-                continue;
-            }
-            let tokens = expression::tokens(text, token.inner);
-            scope.leave(index);
+        for (index, tokens) in code {
+            let token = &file.parsed.lexed.tokens[*index];
+            scope.leave(*index);
             // The text of a file that is only imported is never written.
             if imported_only
                 && !scope.inside_definition()
@@ -124,13 +135,13 @@ impl Check<'_> {
                 continue;
             }
             if matches!(token.keyword, Keyword::Macro | Keyword::Component) {
-                scope.enter_definition(token.mate, &tokens);
+                scope.enter_definition(token.mate, tokens);
             }
-            self.tag(id, token.keyword, &tokens, &scope, &assigned);
+            self.tag(id, token.keyword, tokens, &scope, &assigned);
             match token.keyword {
-                Keyword::If => scope.enter_condition(token.mate, &tokens),
-                Keyword::Elif => scope.widen_condition(&tokens),
-                Keyword::For => scope.enter_loop(token.mate, &loop_names(&tokens)),
+                Keyword::If => scope.enter_condition(token.mate, tokens),
+                Keyword::Elif => scope.widen_condition(tokens),
+                Keyword::For => scope.enter_loop(token.mate, &loop_names(tokens)),
                 _ => {}
             }
         }

@@ -239,7 +239,7 @@ impl Attempt<'_> {
         for file in &compiled.lowered {
             self.problems.extend(file.problems.iter().cloned());
         }
-        Ok(Some(Outcome { decoded, lowered: compiled.lowered, exact, given_up: false }))
+        Ok(Some(Outcome { decoded, lowered: compiled.finish(), exact, given_up: false }))
     }
 
     fn compile(&mut self, job: &Job<'_>) -> Result<Compiled, Failure> {

@@ -10,8 +10,8 @@ use crate::text::Span;
 /// Said of `\"` and the like.
 pub(super) const ESCAPES: &str = "escapes in strings";
 
-/// Reports each construct at its first place.
-pub(super) fn check(program: &Program, problems: &mut Vec<Problem>) {
+/// Reports each construct at its first place. `code` is that of the document.
+pub(super) fn check(program: &Program, code: &[(usize, Vec<Token<'_>>)], problems: &mut Vec<Problem>) {
     let file = program.file(FileId::DOCUMENT);
     let text = &*file.source.text;
     let mut seen: Vec<&'static str> = Vec::new();
@@ -26,15 +26,13 @@ pub(super) fn check(program: &Program, problems: &mut Vec<Problem>) {
         }
     };
     let mut text_before = false;
-    for token in &file.parsed.lexed.tokens {
+    let mut code = code.iter().peekable();
+    for (index, token) in file.parsed.lexed.tokens.iter().enumerate() {
         if token.kind == TokenKind::Text {
-            text_before |= token.span.slice(text).is_some_and(|text| !text.trim().is_empty());
+            text_before = text_before || token.span.slice(text).is_some_and(|text| !text.trim().is_empty());
             continue;
         }
-        if !super::is_code(token) {
-            continue;
-        }
-        let tokens = expression::tokens(text, token.inner);
+        let Some((_, tokens)) = code.next_if(|(tag, _)| *tag == index) else { continue };
         match token.keyword {
             Keyword::Import if text_before => report("an `import` behind other text", token.keyword_span),
             Keyword::Component | Keyword::OpenElement => report("components", token.keyword_span),
@@ -48,7 +46,7 @@ pub(super) fn check(program: &Program, problems: &mut Vec<Problem>) {
             report("components", token.keyword_span);
             continue;
         }
-        expression_constructs(&tokens, token.keyword, &mut report);
+        expression_constructs(tokens, token.keyword, &mut report);
     }
 }
 

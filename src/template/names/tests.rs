@@ -222,7 +222,7 @@ fn what_the_old_engine_refuses_is_said_once_per_construct() {
         {{ env(name='X') | default(value='y') }}{{ a | default('x') }}{{ svc is none }}{{ none }}";
     let program = program(document, &[]);
     let mut problems = Vec::new();
-    compatibility::check(&program, &mut problems);
+    compatibility::check(&program, &code(program.file(FileId::DOCUMENT)), &mut problems);
     insta::assert_snapshot!(worded(problems, &program).join("\n"), @r#"
     `import`: not in 1.0: an `import` behind other text
     `'a'`: not in 1.0: positional arguments of macros
@@ -245,7 +245,7 @@ fn plain_tera_1_is_not_complained_about() {
         {{ svc | default(value=['a', 'b']) }}{% if svc is starting_with('x') and (svc or env) %}{% endif %}{{ vars.list[0] }}";
     let program = program(document, &[]);
     let mut problems = Vec::new();
-    compatibility::check(&program, &mut problems);
+    compatibility::check(&program, &code(program.file(FileId::DOCUMENT)), &mut problems);
     assert_eq!(worded(problems, &program), Vec::<String>::new());
 }
 
