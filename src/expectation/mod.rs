@@ -10,5 +10,6 @@ pub mod tree;
 pub mod verdict;
 
 pub use evaluate::judge;
+pub use explain::{Explainer, Explanation};
 pub use tree::{Block, BlockKind, Constraint, ConstraintPath, ExpectationTree, Requirement};
 pub use verdict::{ConstraintVerdict, Judgement, NoSpans, Note, Outcome, Reason, Reception, Verdict};

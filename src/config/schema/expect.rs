@@ -82,7 +82,7 @@ macro_rules! span_keys {
             .read_by(EVERYONE),
             inert("children", "Spans that must be children; not interpreted by clnrm."),
             key("count", BOUND, "How many spans that satisfy the whole block there must be."),
-            key("description", TEXT, "Why the span is expected."),
+            inert("description", "Why the span is expected; not interpreted by clnrm."),
             key(
                 "distinct",
                 Shape::Boolean,
@@ -340,8 +340,8 @@ static BOUND_TABLE: Table = table(&[
 
 /// One `[[expect.window]]`.
 pub(super) static WINDOW: Table = table(&[
-    inert("contained_pattern", "A regular expression for the inner spans, in the pattern dialect."),
-    inert("container_pattern", "A regular expression for the outer span, in the pattern dialect."),
+    key("contained_pattern", TEXT, "A regular expression for the inner spans, in the pattern dialect."),
+    key("container_pattern", TEXT, "A regular expression for the outer span, in the pattern dialect."),
     key("contains", TEXTS, "Names of the spans that must lie within the outer one.")
         .holds(Content::Span)
         .read_by(EVERYONE),
@@ -362,8 +362,8 @@ const TOLERANCE: super::Key =
 
 /// In `[expect.window] "OUTER" = { contains = […] }` the key is the outer span.
 static NAMED_WINDOW: Table = table(&[
-    inert("contained_pattern", "A regular expression for the inner spans, in the pattern dialect."),
-    inert("container_pattern", "A regular expression for the outer span, in the pattern dialect."),
+    key("contained_pattern", TEXT, "A regular expression for the inner spans, in the pattern dialect."),
+    key("container_pattern", TEXT, "A regular expression for the outer span, in the pattern dialect."),
     key("contains", TEXTS, "Names of the spans that must lie within the outer one.").holds(Content::Span),
     inert("description", "Why the window is expected; not interpreted by clnrm."),
     key("max_duration_ms", MILLISECONDS, "Upper bound of the window's duration."),

@@ -17,9 +17,13 @@ mod trace;
 pub(super) mod value;
 mod window;
 
+pub(super) use counts::count;
 pub(super) use observed::{Observed, Selection};
-use span::milliseconds;
-use status::status_of;
+pub(super) use order::Pairs;
+pub(super) use peers::external_peers;
+pub(super) use span::{Property, matching, milliseconds};
+pub(super) use status::status_of;
+pub(super) use window::{Instance, Instances, duration, nanoseconds as tolerance_in_nanoseconds, spans_within};
 
 use super::tree::{Block, BlockKind, ExpectationTree, Reading, Requirement, SpanRequirement};
 use super::verdict::{ConstraintVerdict, Judgement, Note, Outcome, Reason, Reception, Verdict};

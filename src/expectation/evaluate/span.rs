@@ -199,7 +199,11 @@ fn satisfied(parts: &[Part<'_, '_>], candidate: SpanIndex, observed: &Observed<'
 }
 
 /// All spans that satisfy a block, at most `limit` of them.
-pub(super) fn matching(requirements: &[&Requirement], limit: usize, observed: &Observed<'_>) -> Vec<SpanIndex> {
+pub(in crate::expectation) fn matching(
+    requirements: &[&Requirement],
+    limit: usize,
+    observed: &Observed<'_>,
+) -> Vec<SpanIndex> {
     let parts: Vec<Part<'_, '_>> = requirements.iter().map(|requirement| part(requirement, observed)).collect();
     let Some((_, selection)) = subject(requirements, observed) else { return Vec::new() };
     if parts.iter().any(|part| matches!(part, Part::Unevaluable(_))) {

@@ -48,6 +48,11 @@ pub(in crate::expectation) fn similar_name<'a>(asked: &str, trace: &'a Trace) ->
     near.min().map(|(_, name)| name)
 }
 
+/// The key that was probably meant by `asked`, among `keys`.
+pub(super) fn similar_key<'a>(asked: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    keys.filter_map(|key| Some((nearness(asked, key)?, key))).min().map(|(_, key)| key)
+}
+
 /// The span of a similar name that satisfies most; of equals the first.
 pub(in crate::expectation) fn nearest_by_name(
     asked: &NameSelector,
