@@ -275,7 +275,9 @@ fn bound(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<Bound>
 }
 
 /// Keys that only a window itself has; any other key with a table is the outer span of the table form.
-const WINDOW_KEYS: [&str; 10] = [
+const WINDOW_KEYS: [&str; 12] = [
+    "contained_pattern",
+    "container_pattern",
     "contains",
     "description",
     "end_span",

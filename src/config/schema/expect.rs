@@ -1,8 +1,8 @@
 //! `[expect.*]`.
 
 use super::{
-    ANALYZE, COUNT, Choice, Content, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXT_MAP,
-    TEXTS, Table, TextRule, form, inert, key, refused, table,
+    ANALYZE, COUNT, Choice, Content, EVERYONE, Form, MILLISECONDS, NAME, RUN, Reader, Rest, Shape, TEXT, TEXTS, Table,
+    TextRule, form, inert, key, refused, table,
 };
 
 /// `[expect]`.
@@ -467,12 +467,20 @@ pub(super) static HERMETICITY: Table = table(&[
 
 /// Values that stand here directly are read by nobody; a rule of its own tells so.
 static RESOURCE_ATTRS: Table = Table {
-    keys: &[key("must_match", TEXT_MAP, "Attributes and their values.")
+    keys: &[key("must_match", Shape::Map(&RESOURCE_VALUE), "Attributes and their values; a list names alternatives.")
         .keyed_by(Content::ResourceAttribute)
         .read_by(EVERYONE)],
     rest: Rest::Named(&Shape::Any),
     slips: &[],
 };
+
+static RESOURCE_VALUE: Shape = Shape::Forms(&[
+    form(TEXT),
+    not_text(Shape::Integer(i64::MIN, i64::MAX)),
+    not_text(Shape::Number(f64::MIN, f64::MAX)),
+    not_text(Shape::Boolean),
+    not_text(Shape::List(&Shape::Any)),
+]);
 
 static SPAN_ATTRS: Table =
     table(&[key("forbid_keys", TEXTS, "Keys of the attributes.").holds(Content::SpanAttribute).read_by(EVERYONE)]);

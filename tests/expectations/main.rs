@@ -1,0 +1,7 @@
+//! Expectations are proved by traces: for each key one that satisfies it and one that turns it, and only it, red.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that can't be read or written is a failed test")]
+
+mod cases;
+mod notation;
+mod table;
