@@ -15,6 +15,7 @@ pub mod project;
 pub mod reading_mode;
 mod render;
 mod rerender;
+pub mod revision;
 mod string_tags;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,6 @@ mod paths;
 mod progress;
 mod read;
 mod replace;
-mod revision;
 mod schema;
 mod serve;
 mod settings;

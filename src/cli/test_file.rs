@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::input::InputOptions;
-use super::revision::Revision;
 use super::settings::Projects;
 use super::{paths, read};
+use crate::analysis::revision::Revision;
 use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::expectation::ExpectationTree;
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Style};
@@ -47,7 +47,10 @@ impl TestFile {
         };
         let (text, path) = match &revision {
             Some(revision) => {
-                let bytes = revision.read(current).map_err(Unusable::Unreadable)?;
+                let bytes = revision.read(current).map_err(|error| {
+                    let kind = FailureKind::NotFound;
+                    Unusable::Unreadable(Failure { kind, message: error.to_string(), place: None })
+                })?;
                 (read::text(&bytes), revision.path_on_disk(current))
             }
             None if argument.as_os_str() == "-" => (read::stdin(), input.stdin_filename.clone()),

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use crate::report::{Failure, FailureKind};
+use thiserror::Error;
 
 /// Of the templates of a revision at most so many are read.
 const MOST_TEMPLATES: usize = 1_000;
+
+/// Why a file of a revision can't be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("can't be read: {0}")]
+pub struct RevisionError(String);
 
 /// A file in a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +36,10 @@ impl Revision {
     }
 
     /// The bytes of the file.
-    pub fn read(&self, current: &Path) -> Result<Vec<u8>, Failure> {
+    ///
+    /// # Errors
+    /// There is no git, no repository, no such revision or no such file in it.
+    pub fn read(&self, current: &Path) -> Result<Vec<u8>, RevisionError> {
         let object = format!("{}:{}", self.name, self.path);
         git(current, &["cat-file", "blob", &object])
     }
@@ -75,27 +83,26 @@ impl Revision {
 }
 
 /// The top directory of the working tree.
-fn top(current: &Path) -> Result<PathBuf, Failure> {
+fn top(current: &Path) -> Result<PathBuf, RevisionError> {
     let path = git(current, &["rev-parse", "--show-toplevel"])?;
     Ok(PathBuf::from(String::from_utf8_lossy(&path).trim_end_matches('\n')))
 }
 
 /// What git answers.
-fn git(current: &Path, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
-    let failure = |message: String| Failure { kind: FailureKind::NotFound, message, place: None };
+fn git(current: &Path, arguments: &[&str]) -> Result<Vec<u8>, RevisionError> {
     let output = Command::new("git")
         .arg("--no-pager")
         .args(arguments)
         .current_dir(current)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| failure(format!("can't be read: `git` does not run: {error}")))?;
+        .map_err(|error| RevisionError(format!("`git` does not run: {error}")))?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or("it failed").trim_start_matches("fatal: ");
-    Err(failure(format!("can't be read: git says: {said}")))
+    Err(RevisionError(format!("git says: {said}")))
 }
 
 #[cfg(test)]
