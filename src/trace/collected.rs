@@ -9,7 +9,7 @@ use super::{Name, Origin, Span, SpanId, TraceId};
 pub struct SpanIndex(u32);
 
 impl SpanIndex {
-    fn new(index: usize) -> Self {
+    pub(super) fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 

@@ -1,8 +1,10 @@
 //! Spans: what they are, how they are read from every format that is in use, what they have in common between runs
 //! (canonical form, digests, differences), and how they look (waterfall). Knows nothing of expectations, containers and editors.
 
+pub mod canonical;
 mod collected;
 mod completeness;
+pub mod diff;
 mod ids;
 mod name;
 mod origin;

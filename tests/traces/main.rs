@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed test may panic")]
 
+mod canonical;
+mod diff;
 mod generate;
 mod odd_json;
 mod reading;
 mod round_trip;
+mod tree;
 mod write;
 
 use clnrm_lsp::trace::read::{ReadSummary, Sink, read};
