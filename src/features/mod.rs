@@ -19,6 +19,7 @@ pub mod rename;
 pub mod scope;
 pub mod selection_ranges;
 pub mod semantic_tokens;
+pub mod symbol_search;
 pub mod symbols;
 pub mod syntax;
 mod view;

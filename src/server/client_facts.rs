@@ -29,6 +29,16 @@ pub struct ClientFacts {
     pub diagnostic_tags: bool,
     /// The client asks for edits before it saves.
     pub asks_before_save: bool,
+    /// The client shows progress under tokens that the server makes.
+    pub creates_progress: bool,
+    /// Edits of several files may say which version of each they are for.
+    pub versioned_edits: bool,
+    /// Definitions may come with the range that leads to them and all of what they lead to.
+    pub definition_links: bool,
+    /// The same for declarations.
+    pub declaration_links: bool,
+    /// The symbols of a document may be nested.
+    pub nested_symbols: bool,
 }
 
 impl ClientFacts {
@@ -58,6 +68,27 @@ impl ClientFacts {
             code_description: publish.and_then(|publish| publish.code_description_support).unwrap_or(false),
             diagnostic_data: publish.and_then(|publish| publish.data_support).unwrap_or(false),
             diagnostic_tags: publish.is_some_and(|publish| publish.tag_support.is_some()),
+            creates_progress: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.work_done_progress)
+                .unwrap_or(false),
+            versioned_edits: workspace
+                .and_then(|workspace| workspace.workspace_edit.as_ref())
+                .and_then(|edit| edit.document_changes)
+                .unwrap_or(false),
+            definition_links: text
+                .and_then(|text| text.definition.as_ref())
+                .and_then(|definition| definition.link_support)
+                .unwrap_or(false),
+            declaration_links: text
+                .and_then(|text| text.declaration.as_ref())
+                .and_then(|declaration| declaration.link_support)
+                .unwrap_or(false),
+            nested_symbols: text
+                .and_then(|text| text.document_symbol.as_ref())
+                .and_then(|symbols| symbols.hierarchical_document_symbol_support)
+                .unwrap_or(false),
             asks_before_save: text
                 .and_then(|text| text.synchronization.as_ref())
                 .and_then(|synchronization| synchronization.will_save_wait_until)

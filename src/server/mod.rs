@@ -11,16 +11,19 @@ mod documents;
 mod framing;
 mod judge;
 mod metrics;
+mod neighbourhood;
 mod notifications;
 mod outbox;
 mod parent;
 mod positions;
+mod progress;
 mod requests;
 mod semantic_legend;
 mod session;
 mod settings;
 mod transport;
 mod workspace;
+mod workspace_index;
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -74,6 +77,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Resul
     let (service, socket) =
         LspService::build(|client| Backend::new(Session::new(client, outbox.clone(), runtime.handle().clone())))
             .custom_method("clnrm/status", Backend::status)
+            .custom_method("clnrm/libraryText", Backend::library_text)
             .custom_method("clnrm/rendered", Backend::rendered)
             .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
             .custom_method("clnrm/sourceRange", Backend::source_range)

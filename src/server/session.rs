@@ -25,6 +25,7 @@ use super::outbox::Outbox;
 use super::requests::rendered;
 use super::semantic_legend::TokenLegend;
 use super::settings::{InitializationOptions, Settings};
+use super::workspace_index::WorkspaceIndex;
 use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
 use crate::config::FileKind;
@@ -43,6 +44,7 @@ struct Shared {
     outbox: Outbox,
     runtime: Handle,
     judge: Judge,
+    index: WorkspaceIndex,
     metrics: Metrics,
     watcher: Mutex<Option<Watcher>>,
     state: Mutex<State>,
@@ -118,6 +120,7 @@ impl Session {
             outbox,
             runtime,
             judge,
+            index: WorkspaceIndex::default(),
             metrics: Metrics::default(),
             watcher: Mutex::default(),
             state: Mutex::default(),
@@ -145,6 +148,11 @@ impl Session {
     /// What turns text into findings.
     pub fn judge(&self) -> &Judge {
         &self.shared.judge
+    }
+
+    /// What the files of the workspace name.
+    pub fn index(&self) -> &WorkspaceIndex {
+        &self.shared.index
     }
 
     /// How long things took.
@@ -208,6 +216,7 @@ impl Session {
 
     /// Judges the documents again that read `path`, or looked for it in vain: all others, if it is a project's settings.
     pub fn judge_dependents(&self, path: &Path) {
+        self.shared.index.invalidate();
         if is_project_file(path) {
             let uris = self.state().documents.renew_others(path);
             return self.judge_all_soon(&uris);
@@ -226,6 +235,7 @@ impl Session {
 
     /// Judges what depends on files that changed on disk.
     pub fn files_changed(&self, paths: &[PathBuf]) {
+        self.shared.index.invalidate();
         for path in paths {
             self.shared.metrics.file_changed(path);
         }

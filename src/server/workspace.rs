@@ -14,7 +14,7 @@ use crate::analysis::FileKind;
 use crate::text::Document;
 
 /// How many files are looked at, at most.
-const MOST_FILES: usize = 10_000;
+pub const MOST_FILES: usize = 10_000;
 
 /// The largest file that is looked at, in bytes. A larger one is judged only when it is opened.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -44,6 +44,12 @@ pub fn judged(session: &Session) -> Vec<(Uri, Option<i32>, Arc<Judged>)> {
 
 /// The tests below a folder that version control does not ignore.
 fn tests(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    files(folder).filter(|path| FileKind::of_name(path) == Some(FileKind::Test))
+}
+
+/// The tests, macro libraries and settings below a folder that version control does not ignore. Symbolic links are not
+/// followed, so all of them lie in the folder.
+pub fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     WalkBuilder::new(folder)
         .require_git(false)
         .build()
@@ -51,7 +57,7 @@ fn tests(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST_FILE))
         .map(ignore::DirEntry::into_path)
-        .filter(|path| FileKind::of_name(path) == Some(FileKind::Test))
+        .filter(|path| FileKind::of_name(path).is_some())
 }
 
 fn snapshot(session: &Session, uri: Uri, path: PathBuf) -> Option<Snapshot> {

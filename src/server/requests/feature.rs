@@ -4,13 +4,17 @@
 use std::sync::Arc;
 
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
-use tower_lsp::ls_types::{Position, Range, Uri};
+use tower_lsp::ls_types::{Position, ProgressToken, Range, Uri};
 
 use crate::features::DocumentView;
 use crate::server::documents::Judged;
-use crate::server::positions;
+use crate::server::neighbourhood::Neighbourhood;
 use crate::server::session::Session;
+use crate::server::{positions, progress};
 use crate::text::{Encoding, Span};
+
+/// What progress is shown of.
+pub(super) const SEARCHING: &str = "Searching the workspace's tests";
 
 /// What a feature sees of a document: one revision.
 pub(super) struct Subject {
@@ -45,6 +49,22 @@ impl Subject {
     }
 }
 
+/// Answers a request about `uri` from its newest text and the files around it. What takes over a second shows progress, under the
+/// client's `token` if it gave one.
+pub(super) async fn answer_with_files<T: Send + 'static>(
+    session: &Session,
+    uri: Uri,
+    token: Option<ProgressToken>,
+    work: impl FnOnce(&Subject, &Neighbourhood) -> T + Send + 'static,
+) -> Result<Option<T>> {
+    let reading = session.clone();
+    let work = move |subject: &Subject| {
+        let files = Neighbourhood::new(&reading, Some((&subject.uri, &subject.judged)));
+        work(subject, &files)
+    };
+    run(session, uri, token, work).await
+}
+
 /// Answers a request about `uri` with what `work` makes of its newest text. `None`: the document is not open. If the text has
 /// moved on meanwhile, the answer is `ContentModified`, and the client asks again.
 pub(super) async fn answer<T: Send + 'static>(
@@ -52,11 +72,21 @@ pub(super) async fn answer<T: Send + 'static>(
     uri: Uri,
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
+    run(session, uri, None, work).await
+}
+
+async fn run<T: Send + 'static>(
+    session: &Session,
+    uri: Uri,
+    token: Option<ProgressToken>,
+    work: impl FnOnce(&Subject) -> T + Send + 'static,
+) -> Result<Option<T>> {
     let Some(judged) = session.judged(&uri).await else { return Ok(None) };
     let encoding = session.state().facts.encoding;
     let (revision, asked) = (judged.version, uri.clone());
     let subject = Subject { uri, judged, encoding };
-    let answer = session.runtime().spawn_blocking(move || work(&subject)).await.map_err(|_| Error::internal_error())?;
+    let work = session.runtime().spawn_blocking(move || work(&subject));
+    let answer = progress::shown(session, token, SEARCHING, work).await?;
     let newest = session.state().documents.get(&asked).map(|document| document.version);
     if newest != Some(revision) {
         return Err(Error::new(ErrorCode::ContentModified));

@@ -1,13 +1,22 @@
 //! One file per request of the client.
 
+pub mod call_hierarchy;
+pub mod definition;
 pub mod diagnostic;
+pub mod document_highlight;
+pub mod document_symbol;
 pub mod execute_command;
 mod feature;
 pub mod folding_range;
 pub mod formatting;
 pub mod initialize;
+pub mod library_text;
+pub mod linked_editing_range;
+pub mod references;
+pub mod rename;
 pub mod rendered;
 pub mod selection_range;
 pub mod semantic_tokens;
 pub mod status;
 pub mod workspace_diagnostic;
+pub mod workspace_symbol;

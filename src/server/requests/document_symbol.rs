@@ -1,0 +1,70 @@
+//! `textDocument/documentSymbol`.
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind,
+};
+
+use super::feature::{self, Subject};
+use crate::features::outline::{self, OutlineItem, OutlineKind};
+use crate::server::session::Session;
+
+/// The outline of a document; a plain list where the client can't show a tree.
+pub async fn handle(session: &Session, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+    let is_nested = session.state().facts.nested_symbols;
+    feature::answer(session, params.text_document.uri, move |subject| {
+        let items = outline::outline(subject.view());
+        if is_nested {
+            return DocumentSymbolResponse::Nested(items.iter().map(|item| nested(subject, item)).collect());
+        }
+        let mut flat = Vec::new();
+        items.iter().for_each(|item| flatten(subject, item, None, &mut flat));
+        DocumentSymbolResponse::Flat(flat)
+    })
+    .await
+}
+
+fn nested(subject: &Subject, item: &OutlineItem) -> DocumentSymbol {
+    #[expect(deprecated, reason = "the field must be there; what it says is said by tags")]
+    DocumentSymbol {
+        name: item.name.clone(),
+        detail: Some(item.detail.clone()).filter(|detail| !detail.is_empty()),
+        kind: kind(item.kind),
+        tags: None,
+        deprecated: None,
+        range: subject.range(item.span),
+        selection_range: subject.range(item.selection),
+        children: Some(item.children.iter().map(|child| nested(subject, child)).collect()),
+    }
+}
+
+fn flatten(subject: &Subject, item: &OutlineItem, container: Option<&str>, flat: &mut Vec<SymbolInformation>) {
+    #[expect(deprecated, reason = "the field must be there; what it says is said by tags")]
+    flat.push(SymbolInformation {
+        name: item.name.clone(),
+        kind: kind(item.kind),
+        tags: None,
+        deprecated: None,
+        location: Location { uri: subject.uri.clone(), range: subject.range(item.span) },
+        container_name: container.map(str::to_owned),
+    });
+    item.children.iter().for_each(|child| flatten(subject, child, Some(&item.name), flat));
+}
+
+/// The kind that editors have an icon for.
+fn kind(kind: OutlineKind) -> SymbolKind {
+    match kind {
+        OutlineKind::Table => SymbolKind::NAMESPACE,
+        OutlineKind::Service => SymbolKind::CLASS,
+        OutlineKind::Scenario => SymbolKind::METHOD,
+        OutlineKind::Step | OutlineKind::Call => SymbolKind::EVENT,
+        OutlineKind::Expectation => SymbolKind::INTERFACE,
+        OutlineKind::Macro => SymbolKind::FUNCTION,
+        OutlineKind::Block => SymbolKind::MODULE,
+        OutlineKind::Component => SymbolKind::CONSTRUCTOR,
+        OutlineKind::Text => SymbolKind::STRING,
+        OutlineKind::List => SymbolKind::ARRAY,
+        OutlineKind::InlineTable => SymbolKind::OBJECT,
+        OutlineKind::Scalar => SymbolKind::CONSTANT,
+    }
+}

@@ -1,0 +1,58 @@
+//! `workspace/symbol`.
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{
+    Location, OneOf, SymbolKind as LspKind, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+};
+
+use super::feature::SEARCHING;
+use crate::features::symbol_search::{self, Match};
+use crate::features::symbols::SymbolKind;
+use crate::server::neighbourhood::Neighbourhood;
+use crate::server::progress;
+use crate::server::session::Session;
+
+/// What the workspace defines, by a part of its name.
+pub async fn handle(session: &Session, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+    let reading = session.clone();
+    let work = session.runtime().spawn_blocking(move || {
+        let files = Neighbourhood::new(&reading, None);
+        let found = symbol_search::search(crate::features::references::Workspace::files(&files), &params.query);
+        found.iter().filter_map(|found| to_lsp(&files, found)).collect::<Vec<_>>()
+    });
+    let found = progress::shown(session, params.work_done_progress_params.work_done_token, SEARCHING, work).await?;
+    Ok(Some(WorkspaceSymbolResponse::Nested(found)))
+}
+
+fn to_lsp(files: &Neighbourhood, found: &Match<'_>) -> Option<WorkspaceSymbol> {
+    let source = found.view.source();
+    let location = Location { uri: files.uri(source)?, range: files.range(source, found.span) };
+    Some(WorkspaceSymbol {
+        name: found.symbol.name.clone(),
+        kind: kind(found.symbol.kind),
+        tags: None,
+        container_name: Some(match &found.symbol.owner {
+            Some(owner) => format!("{} of `{owner}`", found.symbol.kind.noun()),
+            None => found.symbol.kind.noun().to_owned(),
+        }),
+        location: OneOf::Left(location),
+        data: None,
+    })
+}
+
+/// The kind that editors have an icon for.
+fn kind(kind: SymbolKind) -> LspKind {
+    match kind {
+        SymbolKind::Service => LspKind::CLASS,
+        SymbolKind::Scenario => LspKind::METHOD,
+        SymbolKind::Step => LspKind::EVENT,
+        SymbolKind::SpanName => LspKind::INTERFACE,
+        SymbolKind::Variable | SymbolKind::SetVariable | SymbolKind::LoopVariable | SymbolKind::Parameter => {
+            LspKind::VARIABLE
+        }
+        SymbolKind::MatrixAxis => LspKind::ENUM,
+        SymbolKind::Macro => LspKind::FUNCTION,
+        SymbolKind::ImportAlias | SymbolKind::Block => LspKind::MODULE,
+        SymbolKind::Component => LspKind::CONSTRUCTOR,
+    }
+}
