@@ -212,7 +212,9 @@ fn title(text: &str, table: &Table, path: &[String]) -> (OutlineKind, String, St
 fn key(text: &str, pair: &Pair, depth: usize) -> Option<OutlineItem> {
     let selection = pair.key_span();
     let name = one_line(selection.slice(text)?);
-    if name.is_empty() || depth > MAX_DEPTH {
+    // A template expression that stands where a key may start is no key.
+    let is_expression = pair.equals.is_none() && pair.key.iter().all(|part| part.is_templated);
+    if name.is_empty() || is_expression || depth > MAX_DEPTH {
         return None;
     }
     let (kind, children) = match pair.value.as_ref().map(|value| &value.kind) {

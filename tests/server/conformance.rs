@@ -33,6 +33,10 @@ fn sent(method: &str, message: &Value) {
         }
         "window/logMessage" => same::<<lsp::LogMessageNotification as Notification>::Params>(params, method),
         "client/registerCapability" => same::<<lsp::RegistrationRequest as Request>::Params>(params, method),
+        "window/workDoneProgress/create" => {
+            same::<<lsp::WorkDoneProgressCreateRequest as Request>::Params>(params, method);
+        }
+        "$/progress" => same::<<lsp::ProgressNotification as Notification>::Params>(params, method),
         "workspace/configuration" => same::<<lsp::ConfigurationRequest as Request>::Params>(params, method),
         "workspace/diagnostic/refresh" => assert!(message.get("params").is_none_or(Value::is_null), "{message}"),
         ours if ours.starts_with("clnrm/") => {}
@@ -63,6 +67,26 @@ fn answer(method: &str, message: &Value) {
         "textDocument/willSaveWaitUntil" => {
             same::<<lsp::WillSaveTextDocumentWaitUntilRequest as Request>::Result>(result, method);
         }
+        "textDocument/definition" => same::<<lsp::DefinitionRequest as Request>::Result>(result, method),
+        "textDocument/declaration" => same::<<lsp::DeclarationRequest as Request>::Result>(result, method),
+        "textDocument/references" => same::<<lsp::ReferencesRequest as Request>::Result>(result, method),
+        "textDocument/prepareRename" => same::<<lsp::PrepareRenameRequest as Request>::Result>(result, method),
+        "textDocument/rename" => same::<<lsp::RenameRequest as Request>::Result>(result, method),
+        "textDocument/documentHighlight" => same::<<lsp::DocumentHighlightRequest as Request>::Result>(result, method),
+        "textDocument/documentSymbol" => same::<<lsp::DocumentSymbolRequest as Request>::Result>(result, method),
+        "textDocument/linkedEditingRange" => {
+            same::<<lsp::LinkedEditingRangeRequest as Request>::Result>(result, method);
+        }
+        "textDocument/prepareCallHierarchy" => {
+            same::<<lsp::CallHierarchyPrepareRequest as Request>::Result>(result, method);
+        }
+        "callHierarchy/incomingCalls" => {
+            same::<<lsp::CallHierarchyIncomingCallsRequest as Request>::Result>(result, method);
+        }
+        "callHierarchy/outgoingCalls" => {
+            same::<<lsp::CallHierarchyOutgoingCallsRequest as Request>::Result>(result, method);
+        }
+        "workspace/symbol" => same::<<lsp::WorkspaceSymbolRequest as Request>::Result>(result, method),
         "textDocument/foldingRange" => same::<<lsp::FoldingRangeRequest as Request>::Result>(result, method),
         "textDocument/selectionRange" => same::<<lsp::SelectionRangeRequest as Request>::Result>(result, method),
         "textDocument/semanticTokens/full" => same::<<lsp::SemanticTokensRequest as Request>::Result>(result, method),

@@ -12,6 +12,7 @@ mod formatting;
 mod lifecycle;
 mod liveness;
 mod memory;
+mod navigation;
 mod preview;
 mod selection;
 mod semantic_tokens;
