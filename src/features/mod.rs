@@ -4,6 +4,8 @@
 //! A feature looks at a [`DocumentView`]: one revision of one document with its analysis, its template tokens and its
 //! [`syntax`] tree. What stands at an offset is told by [`cursor`].
 
+pub mod calls;
+pub mod completion;
 pub mod cursor;
 pub mod folding;
 pub mod format_path;

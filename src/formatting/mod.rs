@@ -12,7 +12,7 @@ mod formatter;
 mod importers;
 mod layout;
 mod options;
-mod order;
+pub(crate) mod order;
 mod print;
 mod proof;
 mod renders;

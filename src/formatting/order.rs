@@ -85,12 +85,12 @@ const STATUS: &[&str] = &["all", "by_name"];
 const HERMETICITY: &[&str] = &["no_external_services", "resource_attrs", "span_attrs"];
 
 /// Where a top-level table stands among the sections.
-pub(super) fn section_rank(name: &str) -> usize {
+pub(crate) fn section_rank(name: &str) -> usize {
     SECTIONS.iter().position(|names| names.contains(&name)).unwrap_or(SECTIONS.len())
 }
 
 /// The keys of a table in their order. `None`: the author's order is as good as any.
-pub(super) fn keys_of(path: &[&str]) -> Option<&'static [&'static str]> {
+pub(crate) fn keys_of(path: &[&str]) -> Option<&'static [&'static str]> {
     Some(match path {
         ["meta"] | ["test"] | ["test", "metadata"] => IDENTITY,
         ["otel"] => OTEL,

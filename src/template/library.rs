@@ -13,7 +13,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-use super::render::{LoadError, TemplateLoader};
+use super::render::{LoadError, TemplateLoader, TemplateName};
 use super::source::SourceFile;
 
 /// Files longer than this, in bytes, are not read.
@@ -27,6 +27,9 @@ const MAX_LISTED: usize = 256;
 
 /// What the place of the built-in files is called.
 const BUILT_IN_PLACE: &str = "the built-in library";
+
+/// What the place of the user's own files is called.
+const HOME_PLACE: &str = "`~/.clnrm/templates`";
 
 static BUILT_IN: LazyLock<[(&str, Arc<str>); 1]> =
     LazyLock::new(|| [(MACRO_LIBRARY, include_str!("../../templates/_macros.toml.tera").into())]);
@@ -170,10 +173,35 @@ impl TemplateLoader for DiskLoader {
             return Ok(file);
         }
         let mut searched: Vec<String> = places.iter().take(near).map(|directory| self.place(directory)).collect();
-        searched.extend(self.home_library.iter().map(|_| "`~/.clnrm/templates`".to_owned()));
+        searched.extend(self.home_library.iter().map(|_| HOME_PLACE.to_owned()));
         searched.push(BUILT_IN_PLACE.to_owned());
         let existing = places.iter().flat_map(|directory| template_names(directory)).chain(built_in_names()).collect();
         Err(LoadError::NotFound { searched, existing })
+    }
+
+    fn names(&self, from: &SourceFile) -> Vec<TemplateName> {
+        let own = from.path.as_deref().map(|path| path.parent().unwrap_or(Path::new("")));
+        let near = own.map(|own| self.directories(own)).unwrap_or_default();
+        let near = near.into_iter().map(|directory| (self.place(&directory), directory));
+        let home = self.home_library.clone().map(|directory| (HOME_PLACE.to_owned(), directory));
+        let mut names: Vec<TemplateName> = Vec::new();
+        let mut add = |name: String, place: &str| {
+            if names.iter().all(|known| known.name != name) {
+                names.push(TemplateName { name, place: place.to_owned() });
+            }
+        };
+        for (place, directory) in near.chain(home) {
+            let open = self.buffers.keys().filter(|path| path.parent() == Some(directory.as_path()));
+            let open =
+                open.filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).filter(|it| is_template(it));
+            let found = open.chain(template_names(&directory)).filter(|name| {
+                let path = directory.join(name);
+                from.path.as_deref() != Some(path.as_path()) && (self.trusted || self.is_inside(&path))
+            });
+            found.for_each(|name| add(name, &place));
+        }
+        built_in_names().for_each(|name| add(name, BUILT_IN_PLACE));
+        names
     }
 }
 
@@ -199,6 +227,12 @@ impl TemplateLoader for MemoryLoader {
             searched: vec!["memory".to_owned(), BUILT_IN_PLACE.to_owned()],
             existing: self.files.keys().cloned().chain(built_in_names()).collect(),
         })
+    }
+
+    fn names(&self, _: &SourceFile) -> Vec<TemplateName> {
+        let own = self.files.keys().map(|name| TemplateName { name: name.clone(), place: "memory".to_owned() });
+        let built_in = built_in_names().map(|name| TemplateName { name, place: BUILT_IN_PLACE.to_owned() });
+        own.chain(built_in).collect()
     }
 }
 
@@ -247,11 +281,16 @@ fn normalized(path: &Path) -> PathBuf {
     normalized
 }
 
+/// Whether a file of this name may be meant to be imported or included.
+fn is_template(name: &str) -> bool {
+    name.ends_with(".tera") || name.starts_with('_')
+}
+
 /// The names of the templates in `directory`, sorted.
 fn template_names(directory: &Path) -> Vec<String> {
     let Ok(entries) = directory.read_dir() else { return Vec::new() };
     let names = entries.take(4 * MAX_LISTED).filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".tera") || name.starts_with('_')).collect();
+    let mut names: Vec<String> = names.filter(|name| is_template(name)).collect();
     names.sort_unstable();
     names.truncate(MAX_LISTED);
     names

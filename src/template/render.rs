@@ -10,6 +10,21 @@ use crate::text::Span;
 pub trait TemplateLoader: Send + Sync {
     /// Loads the file that `name` means when it is named by `from` (the document or another loaded file).
     fn load(&self, name: &str, from: &SourceFile) -> Result<SourceFile, LoadError>;
+
+    /// The files that `from` may name, nearest first, each name once. Some, where there are very many.
+    fn names(&self, from: &SourceFile) -> Vec<TemplateName> {
+        let _ = from;
+        Vec::new()
+    }
+}
+
+/// A file that a template may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateName {
+    /// The name.
+    pub name: String,
+    /// Where the file is, as people know the place.
+    pub place: String,
 }
 
 /// Why a template file could not be loaded.

@@ -1,0 +1,43 @@
+//! The names that a document defines and uses, for completion where they are referred to.
+
+use crate::features::DocumentView;
+use crate::text::Span;
+use crate::validation::expectations::sets;
+
+/// The services, steps, spans and images of a document, each once, in the order of the file. What stands at the cursor is not
+/// among them: it is being written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DocumentNames {
+    pub services: Vec<String>,
+    pub steps: Vec<String>,
+    pub spans: Vec<String>,
+    pub images: Vec<String>,
+}
+
+impl DocumentNames {
+    pub(super) fn of(view: &DocumentView, offset: usize) -> Self {
+        let config = &view.analysis().config;
+        let is_elsewhere = |span: Span| {
+            let origin = view.origin(span);
+            offset < origin.start || origin.end < offset
+        };
+        let services = config.services.iter().filter(|service| is_elsewhere(service.name.span));
+        let steps = config.steps.iter().chain(config.scenarios.iter().flat_map(|scenario| &scenario.steps));
+        let steps = steps.filter_map(|step| step.name.as_ref()).filter(|name| is_elsewhere(name.span));
+        let spans = sets(config).flat_map(|set| set.names()).map(|(_, name)| name);
+        let images = config.services.iter().filter_map(|service| service.image.as_ref());
+        let images = images.filter(|image| is_elsewhere(image.span));
+        Self {
+            services: distinct(services.filter_map(|service| service.name.known())),
+            steps: distinct(steps.filter_map(|name| name.known())),
+            spans: distinct(spans.filter(|name| is_elsewhere(name.span())).filter_map(|name| name.known())),
+            images: distinct(images.filter_map(|image| image.known())),
+        }
+    }
+}
+
+/// The texts that are not blank, each once.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    texts.filter(|text| !text.trim().is_empty() && seen.insert(*text)).map(str::to_owned).collect()
+}
