@@ -34,7 +34,8 @@ fn list() -> String {
     let text = std::fs::read_to_string(sources.join("attribute.rs")).unwrap();
     let mut lines = BTreeMap::new();
     let (mut documentation, mut is_deprecated) = (Vec::new(), false);
-    for line in text.lines() {
+    // A long constant has its value on a line of its own.
+    for line in text.replace(" =\n    ", " = ").lines() {
         if let Some(comment) = line.strip_prefix("///") {
             documentation.push(comment.trim());
         } else if line.starts_with("#[deprecated") {

@@ -9,7 +9,7 @@ use crate::text::Span;
 /// What can be written at a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// What each item replaces.
+    /// What an item replaces, unless it says something else.
     pub replaced: Replaced,
     /// The items, the likeliest first.
     pub items: Vec<Item>,
@@ -41,6 +41,8 @@ pub struct Item {
     pub topic: Option<Topic>,
     /// What is written.
     pub insert: Snippet,
+    /// What it replaces, where that is not what the others do.
+    pub replaced: Option<Replaced>,
     /// What it is found by, where that is not the label: it starts with what an editor finds in the replaced text.
     pub filter: Option<String>,
 }
@@ -113,7 +115,7 @@ impl Item {
     pub(super) fn new(kind: ItemKind, label: impl Into<String>) -> Self {
         let label = label.into();
         let insert = Snippet::text(&label);
-        Self { label, kind, detail: None, topic: None, insert, filter: None }
+        Self { label, kind, detail: None, topic: None, insert, replaced: None, filter: None }
     }
 
     pub(super) fn writes(self, insert: Snippet) -> Self {

@@ -122,6 +122,7 @@ impl Builder<'_> {
                     pair.span = pair.span.join(span);
                 }
             }
+            EventKind::KeyValSep if span.is_empty() => {}
             EventKind::KeyValSep => {
                 let pair = pair.get_or_insert_with(|| Pair { span, ..Pair::default() });
                 pair.span = pair.span.join(span);

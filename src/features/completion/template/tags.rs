@@ -3,6 +3,7 @@
 use super::Request;
 use crate::features::completion::{Completions, Item, ItemKind, Replaced, Snippet};
 use crate::template::lexer::Keyword;
+use crate::text::Span;
 
 /// What each word does.
 const WORDS: &[(&str, &str)] = &[
@@ -91,20 +92,11 @@ fn whole_blocks(request: &Request<'_>, completions: &mut Completions) {
         ),
         ("set … = …", Snippet::text("set ").and_place("name").and(" = ").and_place("\"value\"").and(close).and_end()),
     ];
-    // All items share what they replace, so the words bring the end of the tag with them.
-    if tag.closed {
-        let rest = text.get(word.end..end).unwrap_or_default();
-        for item in &mut completions.items {
-            let insert = Snippet::text(&item.label).and(rest);
-            item.insert = insert;
-        }
-        completions.replaced = Replaced {
-            insert: crate::text::Span::new(word.start, end),
-            replace: crate::text::Span::new(word.start, end),
-        };
-    }
+    // The end of the tag is written anew.
+    let whole = Span::new(word.start, end);
     completions.items.extend(blocks.map(|(label, insert)| {
         let word = label.split(' ').next().unwrap_or(label);
-        Item::new(ItemKind::Block, label).writes(insert).found_by(word)
+        let item = Item::new(ItemKind::Block, label).writes(insert).found_by(word);
+        Item { replaced: Some(Replaced { insert: whole, replace: whole }), ..item }
     }));
 }

@@ -38,6 +38,8 @@ struct Candidate {
     path: Vec<Part>,
     /// Whether it is written in double brackets: always, never, or as the author likes.
     brackets: Brackets,
+    /// The arrays of tables that it lies below: it belongs to the last item of each.
+    arrays: Vec<Vec<String>>,
     /// What the format says about it.
     format: FormatPlace,
 }
@@ -91,7 +93,7 @@ pub(super) fn blocks(request: &Request<'_>) -> Vec<Item> {
         let is_double = match candidate.brackets {
             Brackets::Double => true,
             Brackets::Single => false,
-            Brackets::Either => is_there(request, &candidate, None),
+            Brackets::Either => is_there(request, &candidate, None, true),
         };
         item(request, &candidate, is_double, true).found_by(candidate.name())
     });
@@ -133,10 +135,7 @@ fn body(request: &Request<'_>, candidate: &Candidate, header: Snippet) -> Snippe
     let keys = tables.iter().flat_map(|table| table.keys);
     let mut keys: Vec<_> = keys
         .filter(|key| {
-            let is_needed = matches!(
-                key.presence,
-                Presence::Required | Presence::Expected | Presence::RequiredUnless(["name_pattern"])
-            );
+            let is_needed = key.presence != Presence::Optional;
             (is_needed || extra.contains(&key.name)) && key.alias_of.is_none()
         })
         .collect();
@@ -154,12 +153,26 @@ fn body(request: &Request<'_>, candidate: &Candidate, header: Snippet) -> Snippe
 /// The tables that the file may still have, in the order of the format.
 fn candidates(request: &Request<'_>, edited: Option<&Header>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let root = request.place(&[]);
-    walk(request, request.root, &root, &[], &mut found);
+    let format = request.place(&[]);
+    let root = Candidate { path: Vec::new(), brackets: Brackets::Single, arrays: Vec::new(), format };
+    walk(request, request.root, &root, &mut found);
+    let arrays = found_arrays(request);
+    let uses_service = is_used(request, "service");
     found.retain(|candidate| {
+        // `[service.NAME]` is the other spelling of `[services.NAME]`: for those who have chosen it.
+        let first = candidate.path.first().and_then(Part::key);
+        if matches!(first, Some("service" | "services")) && (first == Some("service")) != uses_service {
+            return false;
+        }
         let is_repeatable = candidate.brackets != Brackets::Single || candidate.ends_in_name();
-        let has_parent = array_above(candidate, &found_arrays(request)).is_none_or(|there| there);
-        has_parent && (is_repeatable || !is_there(request, candidate, edited))
+        let has_parent = candidate.arrays.iter().all(|array| arrays.contains(array));
+        // One table in single brackets leaves no room for others.
+        if candidate.brackets == Brackets::Either && is_there(request, candidate, edited, false) {
+            return false;
+        }
+        has_parent
+            && !lacks_parent(request, candidate)
+            && (is_repeatable || !is_there(request, candidate, edited, false))
     });
     found.sort_by_key(|candidate| {
         let first = candidate.path.first().and_then(Part::key).unwrap_or_default();
@@ -169,34 +182,38 @@ fn candidates(request: &Request<'_>, edited: Option<&Header>) -> Vec<Candidate> 
     found
 }
 
-fn walk(request: &Request<'_>, table: &Table, place: &FormatPlace, path: &[Part], found: &mut Vec<Candidate>) {
-    if path.len() >= MAX_DEPTH {
+/// Collects the tables below `from`.
+fn walk(request: &Request<'_>, table: &Table, from: &Candidate, found: &mut Vec<Candidate>) {
+    if from.path.len() >= MAX_DEPTH {
         return;
     }
     for key in table.keys.iter().filter(|key| key.alias_of.is_none() && !key.readers.is_empty()) {
-        let below = place.below(&PathStep::Key(key.name.to_owned()));
-        let path: Vec<Part> = path.iter().cloned().chain([Part::Key(key.name.to_owned())]).collect();
-        let Some(shape) = below.shapes.iter().copied().find(|shape| holds_keys(shape)) else { continue };
+        let format = from.format.below(&PathStep::Key(key.name.to_owned()));
+        let Some(shape) = format.shapes.iter().copied().find(|shape| holds_keys(shape)) else { continue };
+        if !may_be_header(&key.shape) {
+            continue;
+        }
         let (brackets, inner) = match shape {
             Shape::Table(table) => (Brackets::Single, Some(*table)),
             Shape::Repeatable(table) => (Brackets::Either, Some(*table)),
             Shape::Tables(table) | Shape::NamedTables(table, ..) => (Brackets::Double, Some(*table)),
             _ => (Brackets::Single, None),
         };
-        // Below an array of tables single lines do as well.
+        let candidate = from.below(Part::Key(key.name.to_owned()), brackets, format);
         if let Shape::Map(Shape::Table(entry)) = shape {
-            let named = |name: Part| path.iter().cloned().chain([name]).collect::<Vec<_>>();
-            let format = below.below(&PathStep::Key("*".to_owned()));
-            let brackets = Brackets::Single;
-            found.push(Candidate { path: named(Part::NewName), brackets, format: format.clone() });
+            let format = candidate.format.below(&PathStep::Key("*".to_owned()));
+            found.push(candidate.below(Part::NewName, Brackets::Single, format.clone()));
             for name in &request.names.services {
-                walk(request, entry, &format, &named(Part::Key(name.clone())), found);
+                let named = candidate.below(Part::Key(name.clone()), Brackets::Single, format.clone());
+                walk(request, entry, &named, found);
             }
             continue;
         }
-        found.push(Candidate { path: path.clone(), brackets, format: below.clone() });
+        if holds_values(&candidate.format) {
+            found.push(candidate.clone());
+        }
         if let Some(inner) = inner {
-            walk(request, inner, &below, &path, found);
+            walk(request, inner, &candidate, found);
         }
     }
 }
@@ -212,29 +229,52 @@ fn found_arrays(request: &Request<'_>) -> Vec<Vec<String>> {
     arrays.map(|table| table.path().iter().map(|part| part.text.clone()).collect()).collect()
 }
 
-/// Whether the array of tables that the candidate lies below has an item that it may belong to; `None` where it lies below
-/// none.
-fn array_above(candidate: &Candidate, arrays: &[Vec<String>]) -> Option<bool> {
-    const ARRAYS: &[&[&str]] = &[&["scenario"], &["steps"], &["expect", "span"], &["expect", "window"]];
-    let known: Vec<&str> = candidate.path.iter().filter_map(Part::key).collect();
-    let above = ARRAYS.iter().find(|array| known.len() > array.len() && known.starts_with(array))?;
-    Some(arrays.iter().any(|array| array.iter().map(String::as_str).eq(above.iter().copied())))
-}
-
-/// Whether the file has such a table, apart from the one that is edited.
-fn is_there(request: &Request<'_>, candidate: &Candidate, edited: Option<&Header>) -> bool {
+/// Whether the file has such a table, in single or double brackets, apart from the one that is edited.
+fn is_there(request: &Request<'_>, candidate: &Candidate, edited: Option<&Header>, is_double: bool) -> bool {
     let tables = request.view.syntax().tables.iter();
     let others = tables.filter_map(|table| table.header.as_ref());
     let mut others = others.filter(|header| edited.is_none_or(|edited| edited.span != header.span));
     others.any(|header| {
-        header.path.len() == candidate.path.len()
+        header.is_array == is_double
+            && header.path.len() == candidate.path.len()
             && header.path.iter().zip(&candidate.path).all(|(part, wanted)| Some(part.text.as_str()) == wanted.key())
     })
 }
 
 fn has_identity(request: &Request<'_>) -> bool {
+    is_used(request, "meta") || is_used(request, "test")
+}
+
+/// Whether a header starts with this key.
+fn is_used(request: &Request<'_>, key: &str) -> bool {
     let tables = request.view.syntax().tables.iter();
-    tables.filter_map(|table| table.path().first()).any(|first| first.text == "meta" || first.text == "test")
+    tables.filter_map(|table| table.path().first()).any(|first| first.text == key)
+}
+
+/// Whether the table around has keys that must be there, and is not there.
+fn lacks_parent(request: &Request<'_>, candidate: &Candidate) -> bool {
+    let [Part::Key(first), _, ..] = &candidate.path[..] else { return false };
+    let parent = request.place(&[PathStep::Key(first.clone())]);
+    let is_bound = parent.tables().iter().any(|table| table.keys.iter().any(|key| key.presence == Presence::Required));
+    is_bound && !is_used(request, first)
+}
+
+/// Whether a table has keys that hold values; else it only holds other tables.
+fn holds_values(place: &FormatPlace) -> bool {
+    let tables = place.tables();
+    let mut keys = tables.iter().flat_map(|table| table.keys).filter(|key| !key.readers.is_empty()).peekable();
+    keys.peek().is_none() || keys.any(|key| !may_be_header(&key.shape))
+}
+
+/// Whether a value of this shape is mostly written as a table of its own.
+fn may_be_header(shape: &Shape) -> bool {
+    match shape {
+        Shape::Forms(forms) => {
+            let is_short = forms.iter().any(|form| matches!(form.shape, Shape::Integer(..)));
+            forms.first().is_some_and(|form| holds_keys(&form.shape)) && !is_short
+        }
+        other => holds_keys(other),
+    }
 }
 
 impl Part {
@@ -247,6 +287,15 @@ impl Part {
 }
 
 impl Candidate {
+    fn below(&self, part: Part, brackets: Brackets, format: FormatPlace) -> Self {
+        let path: Vec<Part> = self.path.iter().cloned().chain([part]).collect();
+        let mut arrays = self.arrays.clone();
+        if self.brackets == Brackets::Double {
+            arrays.push(self.path.iter().filter_map(Part::key).map(str::to_owned).collect());
+        }
+        Self { path, brackets, arrays, format }
+    }
+
     fn name(&self) -> String {
         let parts = self.path.iter().map(|part| part.key().map_or_else(|| "NAME".to_owned(), toml_key));
         parts.collect::<Vec<_>>().join(".")

@@ -11,6 +11,7 @@ use crate::config::schema;
 use crate::features::DocumentView;
 use crate::features::cursor::{PathStep, TomlCursor, TomlPlace};
 use crate::features::format_path::{self, FormatPlace};
+use crate::features::syntax::ValueKind;
 use crate::text::Span;
 
 /// Where something is completed, and what is known there.
@@ -40,13 +41,32 @@ impl Request<'_> {
     }
 }
 
+/// What the table at the cursor calls itself.
+fn own_name<'v>(view: &'v DocumentView, cursor: &TomlCursor<'_>) -> Option<&'v str> {
+    let named = cursor.table.pairs.iter().find(|pair| matches!(&pair.key[..], [part] if part.text == "name"));
+    match named?.value.as_ref()?.kind {
+        ValueKind::String { content } => content.slice(view.text()),
+        _ => None,
+    }
+}
+
 pub(super) fn complete(
     view: &DocumentView,
     offset: usize,
     cursor: &TomlCursor<'_>,
     around: Surroundings<'_>,
 ) -> Completions {
-    let names = DocumentNames::of(view, offset);
+    let mut names = DocumentNames::of(view, offset);
+    // Nothing refers to itself.
+    let table: Vec<&str> = cursor.table.path().iter().map(|part| part.text.as_str()).collect();
+    match table.as_slice() {
+        ["services" | "service", own, ..] => names.services.retain(|name| name != own),
+        [.., "steps"] => {
+            let own = own_name(view, cursor);
+            names.steps.retain(|name| Some(name.as_str()) != own);
+        }
+        _ => {}
+    }
     let request = Request { view, offset, cursor, root: format_path::root(view), names, around };
     match &cursor.place {
         TomlPlace::Header { header, .. } => headers::in_header(&request, header),

@@ -28,7 +28,7 @@ pub(super) fn value(snippet: Snippet, place: &FormatPlace, names: &DocumentNames
             let required = table.keys.iter().filter(|key| key.presence == Presence::Required);
             let required: Vec<&Key> = required.collect();
             if required.is_empty() {
-                return snippet.and("{ ").and_place("").and(" }");
+                return snippet.and("{").and_place("").and("}");
             }
             let mut snippet = snippet.and("{ ");
             for (index, key) in required.into_iter().enumerate() {
@@ -37,7 +37,7 @@ pub(super) fn value(snippet: Snippet, place: &FormatPlace, names: &DocumentNames
             }
             snippet.and(" }")
         }
-        Shape::Map(_) => snippet.and("{ ").and_place("").and(" }"),
+        Shape::Map(_) => snippet.and("{").and_place("").and("}"),
         Shape::Tables(_) | Shape::NamedTables(..) | Shape::Repeatable(_) => snippet.and("[").and_place("").and("]"),
         Shape::Any | Shape::Forms(_) => snippet.and_place("\"\""),
     }
@@ -57,12 +57,16 @@ fn text(snippet: Snippet, place: &FormatPlace, rule: TextRule, names: &DocumentN
         (TextRule::Port, _) => snippet.and_place("8080:80"),
         (_, Some(Content::Service)) => choose(snippet, &names.services, "service"),
         (_, Some(Content::Step)) => choose(snippet, &names.steps, "step"),
-        (_, Some(Content::Span)) => choose(snippet, &names.spans, "span.name"),
+        (_, Some(Content::Span)) => {
+            let owner = place.owner.map_or("span", |owner| owner.name);
+            snippet.and_place(&format!("{owner}.span"))
+        }
         (_, Some(Content::SpanGlob)) => snippet.and_place("span.name"),
         (_, Some(Content::SpanRegex | Content::Regex)) => snippet.and_place(".+"),
         (_, Some(Content::Image)) => snippet.and_place("alpine:3.20"),
         (_, Some(Content::ServiceKind)) => snippet.and_place("generic_container"),
         (_, Some(Content::Usual(values))) => snippet.and_choice(values),
+        _ if place.is_named => snippet.and_place("value"),
         _ => snippet.and_place(default.or(place.owner.map(|owner| usual_text(owner.name))).unwrap_or_default()),
     }
 }
@@ -81,6 +85,9 @@ fn list(snippet: Snippet, place: &FormatPlace, names: &DocumentNames) -> Snippet
     // A pair of names: parent and child, first and second.
     if place.content() == Some(Content::Span) && matches!(items.shapes.first(), Some(Shape::List(_))) {
         return snippet.and("[\"").and_place("first").and("\", \"").and_place("second").and("\"]");
+    }
+    if place.key.is_some_and(|key| matches!(key.name, "command" | "cmd")) {
+        return snippet.and("\"").and_place("echo").and("\", \"").and_place("hello").and("\"");
     }
     value(snippet, &items, names)
 }

@@ -1,6 +1,6 @@
 //! Values: what the schema allows, and the names that texts may refer to. Free texts get nothing.
 
-use super::{Request, keys, sample};
+use super::{Request, keys, own_name, sample};
 use crate::config::model::{ImageSource, SERVICE_KINDS};
 use crate::config::schema::{Content, Shape, TextRule};
 use crate::features::completion::{Completions, Item, ItemKind, Replaced, Snippet, Topic};
@@ -144,15 +144,13 @@ fn typed(request: &Request<'_>) -> String {
 
 /// The names and patterns that a text of this content may be.
 pub(super) fn of_content(request: &Request<'_>, content: Content) -> Vec<Item> {
-    let own = own_name(request);
-    let is_other = |name: &&String| own != Some(name.as_str());
     match content {
         Content::Service => {
-            let services = request.names.services.iter().filter(is_other);
+            let services = request.names.services.iter();
             services.map(|name| Item::new(ItemKind::Service, name.as_str()).detail("service")).collect()
         }
         Content::Step => {
-            let steps = request.names.steps.iter().filter(is_other);
+            let steps = request.names.steps.iter();
             steps.map(|name| Item::new(ItemKind::Step, name.as_str()).detail("step")).collect()
         }
         Content::Span => spans(request),
@@ -205,7 +203,9 @@ pub(super) fn of_content(request: &Request<'_>, content: Content) -> Vec<Item> {
 
 /// The spans of the last run, then those that only the document names.
 fn spans(request: &Request<'_>) -> Vec<Item> {
-    let own = own_name(request);
+    // No span is its own parent.
+    let is_reference = request.cursor.path.last().and_then(PathStep::key) == Some("parent");
+    let own = is_reference.then(|| own_name(request.view, request.cursor)).flatten();
     let known = request.around.known_spans;
     let seen = known.spans.iter().map(|span| {
         let count = span.count;
@@ -232,27 +232,6 @@ fn images(request: &Request<'_>) -> Vec<Item> {
 
 fn patterns() -> impl Iterator<Item = Item> {
     PATTERNS.iter().map(|(pattern, what)| Item::new(ItemKind::Pattern, *pattern).detail(*what))
-}
-
-/// The name of the service or step that the place belongs to: nothing depends on itself.
-fn own_name<'v>(request: &Request<'v>) -> Option<&'v str> {
-    let path = &request.cursor.path;
-    if let [PathStep::Key(table), PathStep::Key(name), PathStep::Key(key), ..] = path.as_slice()
-        && matches!(table.as_str(), "services" | "service")
-        && key == "depends_on"
-    {
-        let parts = request.cursor.table.path();
-        return parts.get(1).map(|part| part.text.as_str()).filter(|text| text == name);
-    }
-    let is_dependency = path.iter().rfind(|step| step.key().is_some()).and_then(PathStep::key);
-    if !matches!(is_dependency, Some("depends_on" | "parent")) {
-        return None;
-    }
-    let named = request.cursor.table.pairs.iter().find(|pair| matches!(&pair.key[..], [part] if part.text == "name"));
-    match named?.value.as_ref()?.kind {
-        ValueKind::String { content } => content.slice(request.view.text()),
-        _ => None,
-    }
 }
 
 /// The other items of the array that `offset` stands in.
