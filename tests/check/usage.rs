@@ -64,7 +64,7 @@ fn a_name_for_standard_input_needs_standard_input() {
 
     Usage: clnrm-lsp --check [OPTIONS] [PATH]...
            clnrm-lsp --format [--check] [--diff] [PATH]...
-           clnrm-lsp --explain <CODE> | --rules
+           clnrm-lsp --explain <CODE> | --rules | --schema [test|project]
            clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>] [--trace-endpoint <URL>]
 
     For more information, try '--help'.
