@@ -516,7 +516,7 @@ impl Walk<'_, '_> {
             _ => None,
         };
         let kind =
-            ShapeProblemKind::WrongType { expected: expected(shape), found: found(value.get_ref()), help: None, mend };
+            ShapeProblemKind::WrongType { expected: in_words(shape), found: found(value.get_ref()), help: None, mend };
         // A table's place may be its whole header or body; point at where it starts.
         let span = if self.source.opens_with(span, b'{') { Span::new(span.start, span.start + 1) } else { span };
         self.problem(kind, span, path);
@@ -616,7 +616,7 @@ fn found(value: &DeValue<'_>) -> &'static str {
 }
 
 /// What a shape wants, as a noun phrase.
-fn expected(shape: &Shape) -> String {
+pub fn in_words(shape: &Shape) -> String {
     let words: &str = match shape {
         Shape::Any => "any value",
         Shape::Text(TextRule::Duration) => "a duration such as `30s`",
@@ -638,7 +638,7 @@ fn expected(shape: &Shape) -> String {
 fn any_of(forms: &[Form]) -> String {
     let mut words: Vec<String> = Vec::new();
     for form in forms {
-        let word = expected(&form.shape);
+        let word = in_words(&form.shape);
         if !words.contains(&word) {
             words.push(word);
         }

@@ -146,6 +146,13 @@ fn comment(text: &str, span: Span, statements: &Statements) -> Option<Comment> {
     Some(Comment { span, line, codes })
 }
 
+/// The place of the code that stands at `offset` in the comment at `comment`, which includes its delimiters. `None` where that is
+/// no allow comment, or no code stands there.
+pub fn code_at(text: &str, comment: Span, offset: usize) -> Option<Span> {
+    let found = self::comment(text, comment, &Statements::new(text))?;
+    found.codes.iter().map(|code| code.span).find(|span| span.start <= offset && offset <= span.end)
+}
+
 /// Removes one code, or the whole comment where it holds no other.
 fn removal(text: &str, comment: &Comment, index: usize) -> Fix {
     let Some(code) = comment.codes.get(index) else {

@@ -5,6 +5,7 @@
 mod completion;
 mod fixture;
 mod folding;
+mod hover;
 mod selection_ranges;
 mod semantic_tokens;
 mod symbols;

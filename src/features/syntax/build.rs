@@ -24,8 +24,7 @@ pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
         parse_document(&tokens, &mut events, &mut ());
         let mut table = Table { span: Span::new(start, end), ..Table::default() };
         let mut builder = Builder { text, masked, base: start, events: &events, at: 0, comments: &mut tree.comments };
-        builder.table(&mut table);
-        debug_assert!(index > 0 || table.header.is_none(), "the root table has no header");
+        builder.table(&mut table, index == 0);
         tree.tables.push(table);
     }
     tree
@@ -60,18 +59,23 @@ impl Builder<'_> {
         }
     }
 
-    fn table(&mut self, table: &mut Table) {
+    fn table(&mut self, table: &mut Table, is_root: bool) {
         let mut pair: Option<Pair> = None;
         let mut in_header = false;
+        // Of several headers in a broken text the first counts; before the first that was recognised none does.
+        let mut is_own = false;
         while let Some((kind, encoding, span)) = self.next() {
             match kind {
                 EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
                     let is_array = kind == EventKind::ArrayTableOpen;
-                    table.header.get_or_insert(Header { span, path: Vec::new(), is_array });
+                    is_own = !is_root && table.header.is_none();
+                    if is_own {
+                        table.header = Some(Header { span, path: Vec::new(), is_array });
+                    }
                     in_header = true;
                 }
                 EventKind::StdTableClose | EventKind::ArrayTableClose => {
-                    if let Some(header) = &mut table.header {
+                    if let Some(header) = table.header.as_mut().filter(|_| is_own) {
                         header.span = header.span.join(span);
                     }
                     in_header = false;
@@ -84,13 +88,13 @@ impl Builder<'_> {
                 EventKind::SimpleKey if span.is_empty() => {}
                 EventKind::SimpleKey if in_header => {
                     let part = self.key_part(encoding, span);
-                    if let Some(header) = &mut table.header {
+                    if let Some(header) = table.header.as_mut().filter(|_| is_own) {
                         header.span = header.span.join(span);
                         header.path.push(part);
                     }
                 }
                 EventKind::KeySep if in_header => {
-                    if let Some(header) = &mut table.header {
+                    if let Some(header) = table.header.as_mut().filter(|_| is_own) {
                         header.span = header.span.join(span);
                     }
                 }

@@ -1,0 +1,81 @@
+//! What must not be shown: values whose name says that they are secret, and every text that contains one of them.
+
+use std::borrow::Cow;
+
+use tera::Value;
+
+use super::DocumentView;
+use crate::template::expression::{Kind, tokens};
+use crate::template::variables::{SECRET_STAND_IN, is_secret_name};
+use crate::text::Span;
+
+/// What is shown in place of a secret.
+pub const HIDDEN: &str = "hidden, its name says that it is a secret";
+
+/// Shorter texts are no secrets, and hiding them would make everything unreadable.
+const SHORTEST: usize = 4;
+
+/// The secrets that a document's variables hold.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    texts: Vec<String>,
+}
+
+impl Secrets {
+    /// The secrets of a document.
+    pub fn of(view: &DocumentView) -> Self {
+        let variables = view.variables();
+        let mut secrets = Self::default();
+        for name in variables.names() {
+            if let Some(value) = variables.get(name) {
+                secrets.collect(value, is_secret_name(name));
+            }
+        }
+        // Longer ones first: one may contain another.
+        secrets.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        secrets.texts.dedup();
+        secrets
+    }
+
+    fn collect(&mut self, value: &Value, is_secret: bool) {
+        if let Some(map) = value.as_map() {
+            for (key, value) in map {
+                self.collect(value, is_secret || key.as_str().is_some_and(is_secret_name));
+            }
+        } else if let Some(items) = value.as_array() {
+            items.iter().for_each(|item| self.collect(item, is_secret));
+        } else if is_secret && let Some(text) = value.as_str() {
+            if text.len() >= SHORTEST && text != SECRET_STAND_IN {
+                self.texts.push(text.to_owned());
+            }
+        }
+    }
+
+    /// `text` with every secret in it covered.
+    pub fn cover<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut covered = Cow::Borrowed(text);
+        for secret in &self.texts {
+            if covered.contains(secret.as_str()) {
+                covered = Cow::Owned(covered.replace(secret.as_str(), "•••"));
+            }
+        }
+        covered
+    }
+}
+
+/// Whether an expression names something secret: a variable, a key, an argument, or an environment variable that it asks for.
+pub fn names_secret(text: &str, expression: Span) -> bool {
+    tokens(text, expression).iter().any(|token| match token.kind {
+        Kind::Identifier => is_secret_name(token.text),
+        Kind::String => token.string_body().is_some_and(|name| {
+            // A whole name, not prose that mentions one.
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && is_secret_name(name)
+        }),
+        _ => false,
+    })
+}
+
+/// Whether one of the keys of a path says that its value is secret.
+pub fn is_secret_path<'a>(path: impl IntoIterator<Item = &'a str>) -> bool {
+    path.into_iter().any(is_secret_name)
+}
