@@ -1,6 +1,6 @@
 //! What the client can do, decided once at `initialize`. No other file looks at the raw capabilities.
 
-use tower_lsp::ls_types::{ClientCapabilities, PositionEncodingKind};
+use tower_lsp::ls_types::{ClientCapabilities, MarkupKind, PositionEncodingKind};
 
 use crate::text::Encoding;
 
@@ -27,6 +27,8 @@ pub struct ClientFacts {
     pub diagnostic_data: bool,
     /// Diagnostics may carry tags.
     pub diagnostic_tags: bool,
+    /// Hovers may be Markdown.
+    pub hover_markdown: bool,
     /// The client asks for edits before it saves.
     pub asks_before_save: bool,
     /// The client shows progress under tokens that the server makes.
@@ -89,6 +91,9 @@ impl ClientFacts {
                 .and_then(|text| text.document_symbol.as_ref())
                 .and_then(|symbols| symbols.hierarchical_document_symbol_support)
                 .unwrap_or(false),
+            hover_markdown: text
+                .and_then(|text| text.hover.as_ref()?.content_format.as_ref())
+                .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             asks_before_save: text
                 .and_then(|text| text.synchronization.as_ref())
                 .and_then(|synchronization| synchronization.will_save_wait_until)

@@ -38,7 +38,9 @@ fn sent(method: &str, message: &Value) {
         }
         "$/progress" => same::<<lsp::ProgressNotification as Notification>::Params>(params, method),
         "workspace/configuration" => same::<<lsp::ConfigurationRequest as Request>::Params>(params, method),
-        "workspace/diagnostic/refresh" => assert!(message.get("params").is_none_or(Value::is_null), "{message}"),
+        "workspace/diagnostic/refresh" | "workspace/inlayHint/refresh" | "workspace/codeLens/refresh" => {
+            assert!(message.get("params").is_none_or(Value::is_null), "{message}");
+        }
         ours if ours.starts_with("clnrm/") => {}
         other => panic!("the server sent `{other}`, which this check does not know yet: add it"),
     }
@@ -87,6 +89,11 @@ fn answer(method: &str, message: &Value) {
             same::<<lsp::CallHierarchyOutgoingCallsRequest as Request>::Result>(result, method);
         }
         "workspace/symbol" => same::<<lsp::WorkspaceSymbolRequest as Request>::Result>(result, method),
+        "textDocument/hover" => same::<<lsp::HoverRequest as Request>::Result>(result, method),
+        "textDocument/inlayHint" => same::<<lsp::InlayHintRequest as Request>::Result>(result, method),
+        "inlayHint/resolve" => same::<<lsp::InlayHintResolveRequest as Request>::Result>(result, method),
+        "textDocument/documentLink" => same::<<lsp::DocumentLinkRequest as Request>::Result>(result, method),
+        "textDocument/codeLens" => same::<<lsp::CodeLensRequest as Request>::Result>(result, method),
         "textDocument/foldingRange" => same::<<lsp::FoldingRangeRequest as Request>::Result>(result, method),
         "textDocument/selectionRange" => same::<<lsp::SelectionRangeRequest as Request>::Result>(result, method),
         "textDocument/semanticTokens/full" => same::<<lsp::SemanticTokensRequest as Request>::Result>(result, method),

@@ -9,6 +9,7 @@ mod dependencies;
 mod diagnostics;
 mod edits;
 mod formatting;
+mod hover;
 mod lifecycle;
 mod liveness;
 mod memory;

@@ -99,7 +99,19 @@ mod tests {
 
     #[test]
     fn pieces_are_told_in_order() {
-        insta::assert_snapshot!(card(r"^é (ok|done)\s+[0-9]{2,}ms?$").unwrap().markdown(), @"");
+        let card = card(r"^é (ok|done)\s+(?<n>[0-9]{2,})ms?$").unwrap().plain_text();
+        let pieces: Vec<&str> = card.lines().filter_map(|line| line.strip_prefix("- ")).collect();
+        let expected = [
+            "the start of the text",
+            "the text `é `",
+            "either the text `ok` or the text `done`",
+            r"one character of `\s`, once or more",
+            "`n`: one character of `[0-9]`, 2 times or more",
+            "the text `m`",
+            "the text `s`, perhaps",
+            "the end of the text",
+        ];
+        assert_eq!(pieces, expected);
     }
 
     #[test]

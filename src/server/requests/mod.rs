@@ -9,6 +9,7 @@ pub mod execute_command;
 mod feature;
 pub mod folding_range;
 pub mod formatting;
+pub mod hover;
 pub mod initialize;
 pub mod library_text;
 pub mod linked_editing_range;
