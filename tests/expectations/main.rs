@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that can't be read or written is a failed test")]
 
 mod cases;
+mod explanations;
 mod notation;
+mod older;
+mod properties;
 mod table;
+mod zero;

@@ -53,16 +53,18 @@ fn no_edge(parent: &NameSelector, child: &NameSelector, observed: &Observed<'_>)
     }
     let mut explanation = message(format!("no `{child}` is a direct child of a `{parent}`"));
     let trace = observed.trace;
-    let above = children.spans.iter().map(|&child| match trace.parent(child) {
-        Some(parent) => trace[parent].name.as_str(),
-        None if trace[child].parent_span_id.is_some() => "a span that never came",
-        None => "nothing",
-    });
-    explanation.facts.push(format!(
-        "{} below {}",
-        show::count(children.spans.len(), "span"),
-        show::frequencies(above, 3).join(", ")
-    ));
+    let named = children.spans.iter().filter_map(|&child| trace.parent(child));
+    let mut above = show::frequencies(named.map(|parent| trace[parent].name.as_str()), 3);
+    let without = |has_parent: bool| {
+        let alone = children.spans.iter().filter(|&&child| trace.parent(child).is_none());
+        alone.filter(|&&child| trace[child].parent_span_id.is_some() == has_parent).count()
+    };
+    for (count, told) in [(without(false), "no parent"), (without(true), "a parent that never came")] {
+        if count > 0 {
+            above.push(format!("{told} ×{count}"));
+        }
+    }
+    explanation.facts.push(format!("parents of `{child}`: {}", above.join(", ")));
     let below = observed.below(parent);
     let deeper = children.spans.iter().copied().find(|span| below.get(span.get()).copied().unwrap_or_default());
     let reversed = parents

@@ -50,7 +50,10 @@ pub(super) fn explain(
                 .map(|span| {
                     let resource = &observed.trace[span].resource;
                     let seen = resource.attributes.get(key).map_or_else(|| "not there".to_owned(), show::value);
-                    format!("`{}`: {seen}", resource.service_name().unwrap_or("a resource without a name"))
+                    match resource.service_name() {
+                        Some(service) => format!("`{service}`: {seen}"),
+                        None => format!("a resource without a name: {seen}"),
+                    }
                 })
                 .collect();
             wrong.dedup();

@@ -77,34 +77,46 @@ fn property(
         explanation.message = explanation.block.clone().unwrap_or_default();
         return;
     };
-    explanation.message = match seen_and_asked(requirement, nearest, observed) {
-        Some((seen, asked)) => {
-            let span = show::span(nearest, observed);
-            format!("{} {seen}, not {asked}, in the nearest span {span}", label(requirement))
-        }
+    explanation.message = match told(requirement, nearest, observed) {
+        Some(told) => format!("{told}, in the nearest span {}", show::span(nearest, observed)),
         None => explanation.block.clone().unwrap_or_default(),
     };
     explanation.accept = accept(requirement, nearest, observed);
     explanation.help = help(requirement, nearest, observed);
 }
 
-/// What a constraint is about, as the start of a sentence.
-fn label(requirement: &SpanRequirement) -> String {
-    match requirement {
-        SpanRequirement::Name(_) => "the name is".to_owned(),
-        SpanRequirement::Parent(_) => "the parent is".to_owned(),
-        SpanRequirement::Ancestor(_) => "above it is".to_owned(),
-        SpanRequirement::Kind(_) => "the kind is".to_owned(),
-        SpanRequirement::Status(_) => "the status is".to_owned(),
-        SpanRequirement::Attribute(key, _) => format!("`{key}` is"),
-        SpanRequirement::AnyAttribute(_) => "the attributes are".to_owned(),
-        SpanRequirement::Event(_) | SpanRequirement::AnyEvent(_) => "its events are".to_owned(),
-        SpanRequirement::DurationAtLeast(_) | SpanRequirement::DurationAtMost(_) => "it took".to_owned(),
+/// How a span differs from what is asked, as the start of a sentence.
+fn told(requirement: &SpanRequirement, index: SpanIndex, observed: &Observed<'_>) -> Option<String> {
+    let (seen, asked) = seen_and_asked(requirement, index, observed)?;
+    let has_parent = observed.trace.parent(index).is_some();
+    Some(match requirement {
+        SpanRequirement::Name(_) => format!("the name is `{seen}`, not `{asked}`"),
+        SpanRequirement::Parent(_) if has_parent => format!("the parent is `{seen}`, not `{asked}`"),
+        SpanRequirement::Parent(_) => format!("the parent is {seen}, not `{asked}`"),
+        SpanRequirement::Ancestor(_) if has_parent => format!("no `{asked}` is above it ({seen})"),
+        SpanRequirement::Ancestor(_) => format!("no `{asked}` is above it: the parent is {seen}"),
+        SpanRequirement::Kind(_) => format!("the kind is {seen}, not {asked}"),
+        SpanRequirement::Status(_) => format!("the status is {seen}, not {asked}"),
+        SpanRequirement::Attribute(key, ValueTest::Present(false)) => {
+            format!("`{key}` must not be there, and is {seen}")
+        }
+        SpanRequirement::Attribute(key, _) if observed.trace[index].attributes.get(key).is_none() => {
+            format!("`{key}` is not there, and must be {asked}")
+        }
+        SpanRequirement::Attribute(key, _) => format!("`{key}` is {seen}, not {asked}"),
+        SpanRequirement::AnyAttribute(tests) if tests.is_empty() => "`attrs.any` names no attribute".to_owned(),
+        SpanRequirement::AnyAttribute(_) => format!("none of the attributes is as asked: {seen}"),
+        SpanRequirement::Event(_) | SpanRequirement::AnyEvent(_) => {
+            format!("there is no event {asked} (events: {seen})")
+        }
+        SpanRequirement::DurationAtLeast(_) | SpanRequirement::DurationAtMost(_) => {
+            format!("it took {seen}, not {asked}")
+        }
         SpanRequirement::Count(_)
         | SpanRequirement::Exists(_)
         | SpanRequirement::IfPresent
-        | SpanRequirement::Distinct => String::new(),
-    }
+        | SpanRequirement::Distinct => return None,
+    })
 }
 
 /// What a span says to a constraint, and what was asked.

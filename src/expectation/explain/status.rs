@@ -41,8 +41,7 @@ pub(super) fn explain(
             many => Some(format!("{many} spans are {code}")),
         })
         .collect();
-    let of = show::count(spans.len(), "span");
-    let mut explanation = message(format!("{}, of {of} that must be {asked}", others.join(" and ")));
+    let mut explanation = message(format!("{}; all {} must be {asked}", others.join(" and "), spans.len()));
     let errors = with_status(&spans, StatusCode::Error, observed);
     if *asked == StatusCode::Ok && errors.is_empty() && observed.reading == Reading::Sound {
         explanation.help = Some(match requirement {

@@ -19,7 +19,7 @@ pub(crate) use example::example;
 pub use names::{NameRef, NameRole};
 pub use needs::{Clash, Need, NeedKind, clashes, demands_key, is_bare, is_required, needs};
 pub use pattern::{NamePattern, NameSet, PatternMistake, is_pattern};
-pub use single::single_names;
+pub use single::{repeated_names, single_names};
 pub use span_kind::{kind_named, kind_of};
 pub use status::SpanStatus;
 

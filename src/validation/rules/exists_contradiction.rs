@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     stage: Stage::Expectations,
     severity: Severity::Warning,
     summary: "`exists = false` for a span that must exist",
-    explanation: "A block with `exists = false` and no further constraints says that no span of that name may come. Another block, \
+    explanation: "A block with `exists = false` (or `absent = true`) and no further constraints says that no span of that name may come. Another block, \
                   a parent, an edge, an order, a window or a minimum that needs the very same span contradicts it, and the test \
                   can never pass. A block with further constraints is not judged: it only forbids spans that meet them.",
     wrong: example!(
@@ -25,13 +25,18 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for set in sets(subject.config) {
-        let absent = set.spans.iter().filter_map(|block| Some((block, block.exists.filter(|exists| !exists.value)?)));
+        let absent = set.spans.iter().filter_map(|block| {
+            let exists = block.exists.filter(|exists| !exists.value).map(|exists| ("exists = false", exists));
+            let absent = block.absent.filter(|absent| absent.value).map(|absent| ("absent = true", absent));
+            let (key, said) = exists.or(absent)?;
+            Some((block, key, said))
+        });
         let mut names = Vec::new();
         let mut places = Vec::new();
-        for (block, exists) in absent {
+        for (block, key, said) in absent {
             if let Some(count) = block.count.as_ref().filter(|count| least(count) > 0) {
                 findings.push(
-                    Finding::new(&RULE, exists.span, "`exists = false`, but `count` requires the same span")
+                    Finding::new(&RULE, said.span, format!("`{key}`, but `count` requires the same span"))
                         .help("drop one of the two")
                         .related(count.span, "at least one is required here"),
                 );
@@ -39,7 +44,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 && let Some(name) = block.name.as_ref().and_then(|name| name.known())
             {
                 names.push(name);
-                places.push(exists.span);
+                places.push(said.span);
             }
         }
         for clash in clashes(&names, set) {

@@ -2,7 +2,8 @@
 
 use regex_syntax::ast::{self, ErrorKind};
 
-use crate::config::model::Text;
+use crate::config::model::{AttributeValue, Scalar, Text};
+use crate::validation::expectations::{ExpectationSet, NameRef, sets};
 use crate::validation::references::all_steps;
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
@@ -16,6 +17,8 @@ pub static RULE: Rule = Rule {
                   look-around (`(?=…)`, `(?!…)`, `(?<=…)`) and no back-references (`\\1`), so that every pattern takes time \
                   linear in the output; `\\Q…\\E` and `a{,3}` are unknown too. What must not appear belongs into \
                   `expected_output_regex_not`.\n\n\
+                  The same holds for the operator `regex` of an attribute, and for the patterns of the pattern dialect \
+                  (`name_pattern`).\n\n\
                   In a basic string TOML takes every backslash for itself: write `'\\d+'` or `\"\\\\d+\"`.",
     wrong: r#"[meta]
 name = "demo"
@@ -46,10 +49,37 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             }
         }
     }
+    for set in sets(subject.config) {
+        for pattern in patterns(set) {
+            if let Some(finding) = mistake(subject.text, pattern) {
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+/// The regular expressions among the expectations.
+fn patterns(set: ExpectationSet<'_>) -> impl Iterator<Item = &Text> {
+    let attributes = set.spans.iter().flat_map(|block| block.attrs_all.iter().chain(&block.attrs_any));
+    let operators =
+        attributes.flat_map(|attributes| &attributes.value).filter_map(|attribute| match &attribute.value {
+            AttributeValue::Matcher(operators) => Some(operators),
+            _ => None,
+        });
+    let matched = operators.flatten().filter(|operator| operator.key.known() == Some("regex"));
+    let matched = matched.filter_map(|operator| match &operator.value {
+        Scalar::Text(text) => Some(text),
+        _ => None,
+    });
+    let names = set.names().filter_map(|(_, name)| match name {
+        NameRef::Text(text) => text.regex().map(|_| text),
+        NameRef::Key(_) => None,
+    });
+    matched.chain(names)
 }
 
 fn mistake(source: &str, text: &Text) -> Option<Finding> {
-    let pattern = text.known()?;
+    let pattern = text.known().or(text.regex())?;
     // Most patterns are plain words, which always compile.
     if !pattern.contains(['\\', '(', ')', '[', ']', '{', '}', '*', '+', '?']) {
         return None;

@@ -1,7 +1,11 @@
 //! `must_precede = [["a", "b"], ["b", "a"]]`.
 
-use crate::config::model::NamePair;
-use crate::validation::expectations::{ExpectationSet, PairList, cycle_path, cycles, example, is_pattern, sets};
+use std::collections::HashMap;
+
+use crate::config::model::{NamePair, Text};
+use crate::validation::expectations::{
+    ExpectationSet, PairList, cycle_path, cycles, example, is_pattern, repeated_names, sets,
+};
 use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -10,10 +14,15 @@ pub static RULE: Rule = Rule {
     stage: Stage::Expectations,
     severity: Severity::Error,
     summary: "the expected order of spans forms a cycle",
-    explanation: "`must_precede = [[\"a\", \"b\"]]` says that `a` ends before `b` starts; `must_follow = [[\"a\", \"b\"]]` says the \
-                  reverse. Both lists together must have a beginning: where they lead back to a span, that span would have to \
-                  end before it starts.\n\nEach pair that closes a cycle is reported with the way around it. Drop or turn one pair \
-                  of each cycle. Pairs with patterns are not judged, as they may hold for different spans.",
+    explanation: "`must_precede = [[\"a\", \"b\"]]` says that an `a` ends before a `b` starts; `must_follow = [[\"a\", \"b\"]]` says the \
+                  reverse. Where the pairs of both lists lead back to a span, that span would have to end before it starts. clnrm \
+                  1.0 refuses such a file.\n\n\
+                  Each pair is judged for itself: with `mode = \"any\"`, the default, one pair of spans in order is enough, so a \
+                  cycle can hold where a name occurs several times (`a`, then `b`, then `a` again). That is a warning where the \
+                  counts demand two spans or more of a name on the cycle. With `mode = \"first\"` or `\"all\"` it can't hold, \
+                  however often names occur, but for spans that take no time at all.\n\n\
+                  Each pair that closes a cycle is reported with the way around it. Drop or turn one pair of each cycle. Pairs \
+                  with patterns are not judged, as they may hold for different spans.",
     wrong: example!("[expect.order]\nmust_precede = [[\"build\", \"test\"], [\"test\", \"build\"]]\n"),
     right: example!("[expect.order]\nmust_precede = [[\"build\", \"test\"]]\n"),
     check,
@@ -25,6 +34,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let (places, pairs) = ordered(set);
+        let any_pair_will_do = set.order.is_none_or(|order| order.mode.as_ref().is_none_or(is_any));
+        let repeated = if any_pair_will_do { repeated_names(set) } else { HashMap::new() };
         for cycle in cycles(&pairs) {
             let Some(&closing) = cycle.pairs.last() else { continue };
             let (first, second) = pairs[closing];
@@ -32,8 +43,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 &RULE,
                 places[closing].span,
                 format!("`{first}` before `{second}` closes a cycle: {}", cycle_path(&pairs, &cycle)),
-            )
-            .help("no order fits all these pairs: drop or turn one of them");
+            );
+            let again = cycle.pairs.iter().find_map(|&pair| repeated.get_key_value(pairs[pair].0));
+            finding = match again {
+                Some((name, place)) => finding
+                    .severity(Severity::Warning)
+                    .help(format!("it can hold only because `{name}` comes several times; ask for `mode = \"first\"` or `\"all\"` if that is not meant"))
+                    .related(*place, format!("several of `{name}` are required here")),
+                None => finding.help("no order fits all these pairs: drop or turn one of them"),
+            };
             for &pair in &cycle.pairs[..cycle.pairs.len() - 1] {
                 let (before, after) = pairs[pair];
                 finding = finding.related(places[pair].span, format!("`{before}` before `{after}`"));
@@ -41,6 +59,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(finding);
         }
     }
+}
+
+/// Whether one pair of spans in order is enough. What is not known is not judged harder.
+fn is_any(mode: &Text) -> bool {
+    mode.known().is_none_or(|mode| mode.trim().eq_ignore_ascii_case("any"))
 }
 
 /// The literal pairs of both lists in file order, each as "this one first, then that one".
