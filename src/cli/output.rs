@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::input::InputOptions;
+use crate::report::Style;
+
 /// The program that runs; told to people before what went wrong.
 static PROGRAM: OnceLock<&str> = OnceLock::new();
 
@@ -28,6 +31,15 @@ pub fn color(choice: clap::ColorChoice, stream: &(impl IsTerminal + anstream::st
         clap::ColorChoice::Never => false,
         clap::ColorChoice::Auto => AutoStream::choice(stream) != ColorChoice::Never,
     }
+}
+
+/// How a report on `stream` looks.
+pub fn style(
+    choice: clap::ColorChoice,
+    stream: &(impl IsTerminal + anstream::stream::RawStream),
+    input: &InputOptions,
+) -> Style {
+    Style { color: color(choice, stream), width: width(), quiet: input.quiet, ..Style::default() }
 }
 
 /// Columns of the terminal on standard output; 120 elsewhere, so that files do not depend on windows.

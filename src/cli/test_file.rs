@@ -115,7 +115,7 @@ fn shown_source(file: &SourceFile, document: &SourceFile, current: &Path) -> Str
 
 impl Unusable {
     /// Tells on standard error why nothing can be done with the test at `shown`.
-    pub fn tell(self, shown: &Path, style: Style) {
+    pub fn tell(self, shown: &Path, color: clap::ColorChoice) {
         let file = match self {
             Self::Broken(file) => *file,
             Self::Unreadable(failure) => failed(shown, failure),
@@ -124,7 +124,9 @@ impl Unusable {
                 failed(shown, Failure { kind: FailureKind::Unreadable, message: what.to_owned(), place: None })
             }
         };
-        let report = Report { files: vec![file], strict: false, timing: None, style: Style { quiet: true, ..style } };
+        let color = super::output::color(color, &std::io::stderr());
+        let style = Style { color, width: super::output::width(), quiet: true, ..Style::default() };
+        let report = Report { files: vec![file], strict: false, timing: None, style };
         let mut text = Vec::new();
         // A vector takes everything.
         let _ = report.write(crate::report::Format::Human, &mut text);

@@ -3,6 +3,7 @@
 
 mod checked_file;
 mod excerpt;
+mod expectation_diff;
 mod fingerprint;
 mod format;
 mod github;
@@ -11,7 +12,9 @@ mod human;
 mod json;
 mod jsonl;
 mod junit;
+mod outline;
 mod sarif;
+mod span_object;
 mod summary;
 mod words;
 
@@ -19,6 +22,7 @@ mod words;
 mod tests;
 
 pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Source};
+pub use expectation_diff::{DiffReport, DiffSide};
 pub use format::{Format, Report, Style};
 pub use human::{write_failure, write_note, write_warning};
 pub use summary::{Summary, Timing};

@@ -1,5 +1,6 @@
 //! The program `clnrm`: one file for each command.
 
+mod diff;
 mod fmt;
 mod lsp;
 mod validate;
@@ -38,6 +39,7 @@ enum Command {
     #[command(visible_aliases = ["dry-run", "lint"])]
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Diff(diff::Arguments),
     Lsp(lsp::Arguments),
 }
 
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
     let code = match &command {
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments, color),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
     ExitCode::from(code)

@@ -9,20 +9,30 @@ use crate::expectation::tree::{
     ValueTest, WindowRequirement, WindowSpan,
 };
 
-impl fmt::Display for Expectation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = match (self.kind, &self.subject) {
+impl Expectation {
+    /// What it is about, in a few words.
+    pub fn head(&self) -> String {
+        match (self.kind, &self.subject) {
             (BlockKind::Span, Some(subject)) => format!("span `{subject}`"),
-            (BlockKind::Span, None) => "span".to_owned(),
             (BlockKind::Window, _) => match self.requirements.first() {
                 Some(Requirement::Window(window)) => format!("window {}", window_text(window.window())),
                 _ => "window".to_owned(),
             },
             (kind, _) => kind.name().to_owned(),
-        };
-        formatter.write_str(&head)?;
-        let parts: Vec<String> =
-            self.requirements.iter().filter(|requirement| !is_said_by_head(requirement)).map(words).collect();
+        }
+    }
+
+    /// What it asks for, besides what its head says.
+    pub fn details(&self) -> impl Iterator<Item = &Requirement> {
+        let said = |requirement: &&Requirement| self.kind != BlockKind::Trace && is_said_by_head(requirement);
+        self.requirements.iter().filter(move |requirement| !said(requirement))
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.head())?;
+        let parts: Vec<String> = self.details().map(words).collect();
         if !parts.is_empty() {
             write!(formatter, ": {}", parts.join(", "))?;
         }
