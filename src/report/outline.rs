@@ -22,12 +22,24 @@ pub fn outline(trace: &Trace, most: usize) -> Vec<String> {
             rest.push((*child, format!("{below}{branch}"), format!("{below}{stem}")));
         }
     }
+    let mut lines = repeated(lines);
     if lines.len() > most {
         let more = lines.len() - most.saturating_sub(1);
         lines.truncate(most.saturating_sub(1));
         lines.push(format!("… {more} more spans"));
     }
     lines
+}
+
+/// The lines with those that follow an equal one counted in place of written.
+fn repeated(lines: Vec<String>) -> Vec<String> {
+    let runs = lines.chunk_by(|a, b| a == b);
+    let written = runs.filter_map(|run| match run {
+        [only] => Some(only.clone()),
+        [first, ..] => Some(format!("{first} ×{}", run.len())),
+        [] => None,
+    });
+    written.collect()
 }
 
 /// One span: name, and in parentheses what is not as usual.
