@@ -19,6 +19,7 @@ mod schema;
 mod serve;
 mod settings;
 mod test_file;
+mod traces;
 mod workers;
 
 use std::process::ExitCode;

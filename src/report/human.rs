@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Group, Level, Renderer};
 
-use super::excerpt::Excerpt;
+use super::frame::frame;
 use super::summary::named_stages;
 use super::words::{counted, listed, not_judged};
 use super::{Checked, CheckedFile, Failure, Outcome, Report, Source, Style, Summary, Timing};
 use crate::analysis::{Diagnostic, FileKind};
-use crate::text::Span;
 use crate::validation::Severity;
 
 /// No terminal is taken to be narrower than this: a cut excerpt would tell nothing.
@@ -72,57 +71,17 @@ fn write_failure_with(renderer: &Renderer, path: &str, failure: &Failure, out: &
     writeln!(out, "{}\n", renderer.render(&[Group::with_title(title)]))
 }
 
-fn renderer(style: &Style) -> Renderer {
+pub(super) fn renderer(style: &Style) -> Renderer {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     renderer.term_width(style.width.max(LEAST_WIDTH))
 }
 
 /// A finding in the terms of the renderer.
 fn group<'a>(checked: &'a Checked, document: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let excerpt = Excerpt::new(document, diagnostic.span);
-    let mut annotations: Vec<Annotation<'a>> = Vec::new();
-    let mut elsewhere: Vec<Element<'a>> = Vec::new();
-    if let Some(excerpt) = &excerpt {
-        annotations.push(AnnotationKind::Primary.span(excerpt.span.range()));
-    }
-    for related in &diagnostic.related {
-        let Some(source) = checked.source(related.file) else { continue };
-        let near = match &excerpt {
-            Some(excerpt) if std::ptr::eq(source, document) => excerpt.place(related.span),
-            _ => None,
-        };
-        let label = related.message.as_str();
-        match near {
-            Some(place) => annotations.push(AnnotationKind::Context.span(place.range()).label(label)),
-            None => {
-                let excerpt = Excerpt::new(source, related.span);
-                let annotation =
-                    excerpt.iter().map(|excerpt| AnnotationKind::Context.span(excerpt.span.range()).label(label));
-                let annotations = annotation.collect();
-                elsewhere.push(place(source, related.span, excerpt, annotations));
-            }
-        }
-    }
     let help = diagnostic.help.as_ref().or_else(|| diagnostic.fixes.first().map(|fix| &fix.title));
     title(diagnostic)
-        .element(place(document, diagnostic.span, excerpt, annotations))
-        .elements(elsewhere)
+        .elements(frame(&checked.sources, document, diagnostic.span, None, &diagnostic.related))
         .elements(help.map(|help| Level::HELP.message(help.as_str())))
-}
-
-/// The lines of a place; where they can't be shown, just its name.
-fn place<'a>(
-    source: &'a Source,
-    span: Span,
-    excerpt: Option<Excerpt>,
-    annotations: Vec<Annotation<'a>>,
-) -> Element<'a> {
-    let Some(excerpt) = excerpt else {
-        let place = source.position(span.start);
-        return Origin::path(source.path.as_str()).line(place.line).char_column(place.column).into();
-    };
-    let snippet = Snippet::source(excerpt.text).path(source.path.as_str()).line_start(excerpt.first_line);
-    snippet.fold(false).annotations(annotations).into()
 }
 
 fn title(diagnostic: &Diagnostic) -> Group<'_> {

@@ -126,7 +126,7 @@ fn failure_value(failure: &Failure) -> Value {
     object.into()
 }
 
-fn range_value(source: &Source, span: Span) -> Value {
+pub(super) fn range_value(source: &Source, span: Span) -> Value {
     json!({ "start": position_value(source, span.start), "end": position_value(source, span.end) })
 }
 

@@ -94,7 +94,7 @@ fn findings(report: &Report, file: &CheckedFile, checked: &Checked) -> String {
 }
 
 /// Escapes text for attributes and content; what XML 1.0 can't hold becomes the replacement character.
-fn escape(text: &str) -> Cow<'_, str> {
+pub(super) fn escape(text: &str) -> Cow<'_, str> {
     let special =
         |c: char| matches!(c, '&' | '<' | '>' | '"' | '\u{fffe}' | '\u{ffff}') || c.is_ascii_control() && c != '\n';
     if !text.contains(special) {

@@ -6,6 +6,7 @@ mod excerpt;
 mod expectation_diff;
 mod fingerprint;
 mod format;
+mod frame;
 mod github;
 mod gitlab;
 mod human;
@@ -16,6 +17,7 @@ mod outline;
 mod sarif;
 mod span_object;
 mod summary;
+mod verdicts;
 mod words;
 
 #[cfg(test)]
@@ -26,4 +28,5 @@ pub use expectation_diff::{DiffReport, DiffSide};
 pub use format::{Format, Report, Style};
 pub use human::{write_failure, write_note, write_warning};
 pub use summary::{Summary, Timing};
+pub use verdicts::{JudgedConstraint, VerdictFormat, VerdictReport};
 pub use words::not_judged;

@@ -157,20 +157,20 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn location(source: &Source, span: Span) -> Value {
+pub(super) fn location(source: &Source, span: Span) -> Value {
     json!({ "physicalLocation": {
         "artifactLocation": artifact(&source.path, source.built_in),
         "region": region(source, span),
     }})
 }
 
-fn region(source: &Source, span: Span) -> Value {
+pub(super) fn region(source: &Source, span: Span) -> Value {
     let [start, end] = [span.start, span.end].map(|at| source.position(at));
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
 /// The address of a file: relative to [`BASE`], absolute as a `file` URI, and an own scheme for what is built in.
-fn artifact(path: &str, built_in: bool) -> Value {
+pub(super) fn artifact(path: &str, built_in: bool) -> Value {
     let encoded = percent_encode(path);
     if built_in {
         json!({ "uri": format!("clnrm-built-in:{encoded}") })

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{ColorChoice, ValueEnum};
 
-use crate::cli::discovery::is_test_name;
 use crate::cli::input::InputOptions;
 use crate::cli::revision::Revision;
 use crate::cli::test_file::TestFile;

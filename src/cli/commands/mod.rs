@@ -1,5 +1,6 @@
 //! The program `clnrm`: one file for each command.
 
+mod analyze;
 mod diff;
 mod fmt;
 mod lsp;
@@ -39,6 +40,7 @@ enum Command {
     #[command(visible_aliases = ["dry-run", "lint"])]
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Analyze(analyze::Arguments),
     Diff(diff::Arguments),
     Lsp(lsp::Arguments),
 }
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
     let code = match &command {
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
