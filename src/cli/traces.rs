@@ -36,7 +36,11 @@ impl Traces {
             match summary {
                 Ok(summary) => {
                     lossy |= summary.lost_spans();
-                    sources.push(if path.as_os_str() == "-" { "<stdin>".to_owned() } else { shown(&tidy(path), current) });
+                    sources.push(if path.as_os_str() == "-" {
+                        "<stdin>".to_owned()
+                    } else {
+                        shown(&tidy(path), current)
+                    });
                 }
                 Err(error) => {
                     output::complain(&format!("`{}` can't be read: {error}", path.display()));

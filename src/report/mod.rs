@@ -13,6 +13,7 @@ mod human;
 mod json;
 mod jsonl;
 mod junit;
+mod mutants;
 mod outline;
 mod sarif;
 mod span_object;
@@ -27,6 +28,7 @@ pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Sour
 pub use expectation_diff::{DiffReport, DiffSide};
 pub use format::{Format, Report, Style};
 pub use human::{write_failure, write_note, write_warning};
+pub use mutants::MutantsReport;
 pub use summary::{Summary, Timing};
 pub use verdicts::{JudgedConstraint, VerdictFormat, VerdictReport};
 pub use words::not_judged;

@@ -4,6 +4,7 @@ mod analyze;
 mod diff;
 mod fmt;
 mod lsp;
+mod mutate;
 mod validate;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ enum Command {
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
     Analyze(analyze::Arguments),
+    Mutate(mutate::Arguments),
     Diff(diff::Arguments),
     Lsp(lsp::Arguments),
 }
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments, color),
+        Command::Mutate(arguments) => mutate::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };

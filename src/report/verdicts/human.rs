@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use annotate_snippets::{Group, Level};
 
 use super::{JudgedConstraint, VerdictReport};
+use crate::analysis::Related;
+use crate::expectation::{Reason, Verdict};
 use crate::report::frame::frame;
 use crate::report::human::{renderer, write_note, write_warning};
 use crate::report::words::counted;
@@ -18,10 +20,12 @@ const MOST_PROBLEMS: usize = 5;
 
 impl VerdictReport {
     pub(super) fn write_human(&self, out: &mut dyn Write) -> io::Result<()> {
-        for failure in self.failures().take(MOST_SHOWN) {
+        // Where no span has the name, a block has one failure, not one for each of its keys.
+        let is_told = |failure: &&JudgedConstraint| !matches!(failure.verdict, Verdict::Undecided(Reason::NoCandidate));
+        for failure in self.failures().filter(is_told).take(MOST_SHOWN) {
             self.write_failure(failure, out)?;
         }
-        let more = self.failures().count().saturating_sub(MOST_SHOWN);
+        let more = self.failures().filter(is_told).count().saturating_sub(MOST_SHOWN);
         if more > 0 {
             writeln!(out, "… {} more\n", counted(more, "failure"))?;
         }
@@ -34,10 +38,14 @@ impl VerdictReport {
     fn write_failure(&self, failure: &JudgedConstraint, out: &mut dyn Write) -> io::Result<()> {
         let mut lines = failure.text.as_deref().unwrap_or_default().lines();
         let title = lines.next().unwrap_or_default();
+        // What a macro of this program looks like inside is no matter of those who call it.
+        let is_theirs =
+            |related: &&Related| self.sources.get(related.file.0 as usize).is_some_and(|source| !source.built_in);
+        let related: Vec<Related> = failure.related.iter().filter(is_theirs).cloned().collect();
         let elements = self
             .sources
             .first()
-            .map(|document| frame(&self.sources, document, failure.span, Some(failure.message()), &failure.related));
+            .map(|document| frame(&self.sources, document, failure.span, Some(failure.message()), &related));
         let group = Group::with_title(Level::ERROR.primary_title(title)).elements(elements.into_iter().flatten());
         writeln!(out, "{}", renderer(&self.style).render(&[group]))?;
         lines.try_for_each(|line| writeln!(out, "{line}"))?;

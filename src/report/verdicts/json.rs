@@ -80,7 +80,8 @@ fn nearest_value(nearest: &Nearest) -> Value {
 }
 
 fn explanation_value(explanation: &Explanation) -> Value {
-    let spans = explanation.related.iter().map(|related| json!({ "name": related.name, "origin": related.origin.to_string() }));
+    let spans =
+        explanation.related.iter().map(|related| json!({ "name": related.name, "origin": related.origin.to_string() }));
     json!({
         "block": explanation.block,
         "facts": explanation.facts,
