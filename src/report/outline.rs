@@ -14,7 +14,14 @@ pub fn outline(trace: &Trace, most: usize) -> Vec<String> {
         if !shown.insert(index) {
             continue;
         }
-        lines.push(format!("{lead}{}", line(trace, index)));
+        let mut line = line(trace, index);
+        // A span at the top that has a parent is one of a circle.
+        if lead.is_empty()
+            && let Some(parent) = trace.parent(index)
+        {
+            line += &format!(", below `{}`", trace[parent].name.as_str());
+        }
+        lines.push(format!("{lead}{line}"));
         let children = trace.children(index);
         for (place, child) in children.iter().enumerate().rev() {
             let last = place + 1 == children.len();

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::schema::{assert_valid, schema};
 use crate::workspace::{GOOD, Ran, Workspace, broken, doubtful};
 
 /// A test that is fine, one with an error, one with a warning, no test, no UTF-8, and nothing at all.
@@ -28,20 +29,6 @@ fn report(format: &str) -> Ran {
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn schema(path: &str) -> Value {
-    let text = std::fs::read_to_string(repository(path)).expect("the schema");
-    // One pattern of the official SARIF schema has a stray bracket, which strict engines refuse.
-    let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
-    serde_json::from_str(&text).expect("a schema in JSON")
-}
-
-fn assert_valid(schema: &Value, value: &Value) {
-    let validator = jsonschema::validator_for(schema).expect("a sound schema");
-    let errors: Vec<String> =
-        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}\n{value:#}");
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod examples;
 mod files;
 mod formats;
 mod formatting;
+mod schema;
 mod usage;
 mod workspace;

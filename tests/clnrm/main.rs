@@ -2,10 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where its files can't be made")]
 
+#[path = "../check/schema.rs"]
+mod schema;
 #[path = "../check/workspace.rs"]
 #[expect(dead_code, reason = "the tests of the other binary use the rest")]
 mod workspace;
 
+mod analyze;
+mod diff;
+mod mutate;
 mod usage;
 
 use std::process::{Command, Stdio};
@@ -23,4 +28,10 @@ fn clnrm(workspace: &Workspace, arguments: &[&str]) -> Ran {
         .env("HOME", &folder)
         .env("PATH", "/usr/local/bin:/usr/bin:/bin");
     Ran::from(command.stdin(Stdio::null()).output().expect("the binary runs"))
+}
+
+/// A file of the examples in the documents.
+fn example(path: &str) -> String {
+    let path = format!("{}/docs/examples/{path}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

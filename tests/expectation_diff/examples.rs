@@ -1,7 +1,7 @@
 //! What the diff says of examples.
 
 use clnrm_lsp::expectation::diff::{
-    Change, ChangeKind, DiffStrategy, Direction, ExpectationDiff, SemanticDiff, SetDiff,
+    Change, ChangeKind, DiffStrategy, Direction, ExpectationDiff, LevenshteinDiff, SemanticDiff, SetDiff,
 };
 
 use clnrm_lsp::trace::Trace;
@@ -79,6 +79,7 @@ fn every_kind_of_expectation_is_compared() {
         .replace("all = \"OK\"", "none = \"ERROR\"")
         .replace("no_external_services = true", "span_attrs.forbid_keys = [\"secret\"]");
     insta::assert_snapshot!(shown(&SetDiff.diff(&tree(OLD), &tree(&new))));
+    insta::assert_snapshot!("lowest_number_of_edits", shown(&LevenshteinDiff.diff(&tree(OLD), &tree(&new))));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clnrm_lsp::expectation::ExpectationTree;
 use clnrm_lsp::expectation::diff::{
-    DiffStrategy, Direction, Expectation, SemanticDiff, SetDiff, Witness, implies, tree_of,
+    DiffStrategy, Direction, Expectation, LevenshteinDiff, SemanticDiff, SetDiff, Witness, implies, tree_of,
 };
 use clnrm_lsp::expectation::evaluate::judge;
 use clnrm_lsp::expectation::example::trace_of;
@@ -97,7 +97,7 @@ fn test(items: &[Item]) -> ExpectationTree {
 }
 
 fn strategies() -> Vec<(&'static str, Box<dyn DiffStrategy>)> {
-    vec![("set", Box::new(SetDiff)), ("semantic", Box::new(SemanticDiff))]
+    vec![("set", Box::new(SetDiff)), ("levenshtein", Box::new(LevenshteinDiff)), ("semantic", Box::new(SemanticDiff))]
 }
 
 /// What expectations ask for, whatever their order.

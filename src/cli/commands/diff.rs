@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{ColorChoice, ValueEnum};
 
 use crate::cli::input::InputOptions;
-use crate::cli::revision::Revision;
 use crate::cli::test_file::TestFile;
 use crate::cli::{CLEAN, TROUBLE, output};
-use crate::expectation::diff::{DiffStrategy, Expectation, SemanticDiff, SetDiff};
+use crate::expectation::diff::{DiffStrategy, Expectation, LevenshteinDiff, SemanticDiff, SetDiff};
 use crate::report::{DiffReport, DiffSide, Source};
 
 /// There are differences.
@@ -44,7 +43,11 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Strategy {
+    /// Expectations are sets: equal, about the same, or neither
     Set,
+    /// The lowest number of edits
+    Levenshtein,
+    /// What was renamed and moved, and whether the test became stronger or weaker
     Semantic,
 }
 
@@ -58,6 +61,7 @@ impl Strategy {
     fn strategy(self) -> Box<dyn DiffStrategy> {
         match self {
             Self::Set => Box::new(SetDiff),
+            Self::Levenshtein => Box::new(LevenshteinDiff),
             Self::Semantic => Box::new(SemanticDiff),
         }
     }
