@@ -1,9 +1,11 @@
 //! Calls of macros: finding the macro, binding the arguments, and writing the call as a component.
 
+use std::ops::Range;
+
 use super::expression::Source;
 use super::{Lowering, Mode, Output, component_param};
 use crate::template::expression::{self, Kind, Token, arguments};
-use crate::template::parsed::MacroDefinition;
+use crate::template::parsed::{MacroDefinition, MacroParam};
 use crate::template::problem::ProblemKind;
 use crate::template::site::BoundArgument;
 use crate::template::source::{FileId, FileSpan};
@@ -33,6 +35,15 @@ struct Binding<'p> {
     file: FileId,
     definition: &'p MacroDefinition,
     arguments: Vec<Option<BoundArgument>>,
+    /// The tokens of each argument that is given, as a range of those of the call.
+    values: Vec<Range<usize>>,
+}
+
+/// Whether a parameter is `none` where no argument is given. The component says so itself then, and calls need not be longer than
+/// they were written. Any other default would give the parameter a type, which those of macros have not.
+pub(super) fn defaults_to_none(text: &str, param: &MacroParam) -> bool {
+    let default = param.default.and_then(|default| default.slice(text));
+    default.is_some_and(|default| matches!(default.trim(), "none" | "None" | "null"))
 }
 
 impl<'a> Lowering<'a> {
@@ -65,6 +76,7 @@ impl<'a> Lowering<'a> {
     ) -> Binding<'a> {
         let callee = || format!("{}::{}", tokens[start].text, definition.name);
         let mut bound: Vec<Option<BoundArgument>> = vec![None; definition.params.len()];
+        let mut values = vec![0..0; definition.params.len()];
         let list = arguments(tokens, start + 3).list;
         let mut position = 0;
         for argument in &list {
@@ -89,10 +101,13 @@ impl<'a> Lowering<'a> {
                     (position <= definition.params.len()).then(|| position - 1)
                 }
             };
-            if let Some(slot) = index.and_then(|index| bound.get_mut(index)) {
-                let param = index.map_or(String::new(), |index| definition.params[index].name.clone());
+            if let Some(index) = index
+                && let Some(slot) = bound.get_mut(index)
+            {
+                let param = definition.params[index].name.clone();
                 let at = FileSpan { file: caller, span: argument.span };
                 *slot = (!argument.span.is_empty()).then_some(BoundArgument { param, at, given: true });
+                values[index] = argument.value.clone();
             }
         }
         for (slot, param) in bound.iter_mut().zip(&definition.params) {
@@ -109,7 +124,7 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-        Binding { file, definition, arguments: bound }
+        Binding { file, definition, arguments: bound, values }
     }
 
     /// Writes the call `namespace::name(…)` at `start`; returns the index behind its closing bracket.
@@ -135,7 +150,12 @@ impl<'a> Lowering<'a> {
         let unit = self.input.units[binding.file.0 as usize];
         let prefix = if mode == Mode::Marked { "mi" } else { "mc" };
         out.add(&format!("<{prefix}{unit}.{}", binding.definition.name), anchor);
-        for (param, argument) in binding.definition.params.iter().zip(&binding.arguments) {
+        let bound = binding.arguments.iter().zip(&binding.values);
+        for (param, (argument, value)) in binding.definition.params.iter().zip(bound) {
+            let is_given = argument.as_ref().is_none_or(|argument| argument.given);
+            if !is_given && defaults_to_none(self.input.program.text(binding.file), param) {
+                continue;
+            }
             out.add(" ", anchor);
             out.extend(component_param(&param.name));
             out.extend("={ ");
@@ -144,10 +164,14 @@ impl<'a> Lowering<'a> {
                 Some(argument) => {
                     let given = argument.given && source.anchor.is_none();
                     let text = &self.input.program.file(argument.at.file).source.text;
-                    let tokens = expression::tokens(text, argument.at.span);
                     let anchor = if given { None } else { Some(anchor) };
                     let mut argument_source = Source { file: argument.at.file, text, anchor };
-                    self.expression(out, &mut argument_source, &tokens);
+                    if argument.given {
+                        let tokens = tokens.get(value.clone()).unwrap_or_default();
+                        self.expression(out, &mut argument_source, tokens);
+                    } else {
+                        self.expression(out, &mut argument_source, &expression::tokens(text, argument.at.span));
+                    }
                 }
             }
             out.add(" }", anchor);

@@ -252,8 +252,12 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let prefix = if mode == Mode::Marked { "mi" } else { "mc" };
-            let names: Vec<&str> = definition.params.iter().map(|param| component_param(&param.name)).collect();
-            let head = format!("{{% component {prefix}{}.{}({}) %}}", self.unit(), definition.name, names.join(", "));
+            let params = definition.params.iter().map(|param| {
+                let default = if call::defaults_to_none(self.source, param) { "=none" } else { "" };
+                format!("{}{default}", component_param(&param.name))
+            });
+            let params = params.collect::<Vec<_>>().join(", ");
+            let head = format!("{{% component {prefix}{}.{}({params}) %}}", self.unit(), definition.name);
             out.add(&head, token.span.start);
             let params = definition.params.iter().map(|param| param.name.clone()).collect();
             let scope = self.scope(None, ScopeKind::Macro { params });

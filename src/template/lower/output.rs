@@ -53,7 +53,7 @@ impl Output {
 
     /// Keeps a `{` that ends literal text from joining with what follows to a delimiter.
     fn guard(&mut self, next: &str) {
-        if self.text.ends_with('{') && next.starts_with(['{', '%', '#']) {
+        if self.text.as_bytes().last() == Some(&b'{') && next.starts_with(['{', '%', '#']) {
             self.text.pop();
             self.text.push_str("{{ \"{\" }}");
         }
