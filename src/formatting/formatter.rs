@@ -14,7 +14,7 @@ use super::{edits, spacing};
 use crate::analysis::reading_mode::reading;
 use crate::analysis::{FileKind, ReadingMode};
 use crate::template::SourceFile;
-use crate::template::lexer::{Comments, Lexed, TokenKind, lex};
+use crate::template::lexer::{Comments, Token, TokenKind, lex};
 use crate::text::Span;
 
 /// At most so many segments are tried one by one where the whole can't be proved.
@@ -133,17 +133,19 @@ fn plain(text: &str, options: FormatOptions, range: Option<Span>) -> Formatted {
         }
     };
     let statements = scan(text, None);
-    let prove = |after: &str, again: &[Statement]| {
+    let prove = |after: &str, again: &Scanned| {
         let Ok(parsed) = DeTable::parse(after) else { return Err(Change::Value) };
         if !same_table(before.get_ref(), parsed.get_ref()) {
             return Err(Change::Value);
         }
-        if Inventory::of(text, &statements) != Inventory::of(after, again) || comments(text) != comments(after) {
+        if Inventory::of(text, &statements) != Inventory::of(after, &again.statements)
+            || comments(text) != comments(after)
+        {
             return Err(Change::Structure);
         }
         Ok(())
     };
-    let read = |text: &str| scan(text, None);
+    let read = |text: &str| Scanned { statements: scan(text, None), tokens: Vec::new() };
     let places = places(&statements);
     let (original, statements) = (text, &statements[..]);
     Attempt { original, text, statements, places: &places, options, range, read: &read, prove: &prove }.run()
@@ -192,11 +194,11 @@ fn template(
     }
     let renders: std::cell::OnceCell<Option<Renders<'_>>> = std::cell::OnceCell::new();
     let is_library = kind == FileKind::MacroLibrary;
-    let prove = |after: &str, again: &[Statement]| {
-        if constructs(text, &text_lexed) != constructs(after, &lex(after, Comments::Toml)) {
+    let prove = |after: &str, again: &Scanned| {
+        if constructs(text, &text_lexed.tokens) != constructs(after, &again.tokens) {
             return Err(Change::Construct);
         }
-        if Inventory::of(text, &statements) != Inventory::of(after, again) {
+        if Inventory::of(text, &statements) != Inventory::of(after, &again.statements) {
             return Err(Change::Structure);
         }
         let renders = renders.get_or_init(|| match is_library {
@@ -208,7 +210,10 @@ fn template(
             _ => Err(Change::Render),
         }
     };
-    let read = |text: &str| scan(text, Some(&lex(text, Comments::Toml)));
+    let read = |text: &str| {
+        let lexed = lex(text, Comments::Toml);
+        Scanned { statements: scan(text, Some(&lexed)), tokens: lexed.tokens }
+    };
     let attempt = Attempt {
         original,
         text,
@@ -232,15 +237,22 @@ fn places(statements: &[Statement]) -> Vec<Span> {
 }
 
 /// The constructs of a template, byte for byte, sorted: statements may have changed places.
-fn constructs<'t>(text: &'t str, lexed: &Lexed) -> Vec<&'t str> {
-    let constructs = lexed.tokens.iter().filter(|token| token.kind != TokenKind::Text);
+fn constructs<'t>(text: &'t str, tokens: &[Token]) -> Vec<&'t str> {
+    let constructs = tokens.iter().filter(|token| token.kind != TokenKind::Text);
     let mut constructs: Vec<&str> = constructs.filter_map(|token| token.span.slice(text)).collect();
     constructs.sort_unstable();
     constructs
 }
 
-/// Whether the document may become a text with these statements.
-type Prove<'a> = dyn Fn(&str, &[Statement]) -> Result<(), Change> + 'a;
+/// A text that was formatted, read anew.
+struct Scanned {
+    statements: Vec<Statement>,
+    /// The tokens of a template.
+    tokens: Vec<Token>,
+}
+
+/// Whether the document may become a text.
+type Prove<'a> = dyn Fn(&str, &Scanned) -> Result<(), Change> + 'a;
 
 /// One document on its way: what is tried, and what proves it.
 struct Attempt<'a> {
@@ -255,7 +267,7 @@ struct Attempt<'a> {
     options: FormatOptions,
     /// In `original`, which is `text` then.
     range: Option<Span>,
-    read: &'a dyn Fn(&str) -> Vec<Statement>,
+    read: &'a dyn Fn(&str) -> Scanned,
     prove: &'a Prove<'a>,
 }
 
@@ -316,9 +328,9 @@ impl Attempt<'_> {
                 // What stands before and behind it has not changed.
                 let behind = self.original.len() - touched.end;
                 let touched = Span::new(touched.start, text.len().saturating_sub(behind).max(touched.start));
-                print_within(text, &again, options, touched)
+                print_within(text, &again.statements, options, touched)
             }
-            None => Print { text, statements: &again, options, may_change: &|_| true }.run(),
+            None => Print { text, statements: &again.statements, options, may_change: &|_| true }.run(),
         };
         if printed == text { Ok(()) } else { Err(Change::Unstable) }
     }
@@ -366,7 +378,7 @@ impl Attempt<'_> {
         if self.range.is_some() {
             return self.judge(text, options);
         }
-        let again = (self.read)(text);
+        let again = (self.read)(text).statements;
         let segments = segments(&again);
         let may_change = |index: usize| segments.get(index).is_some_and(|segment| safe.contains(segment));
         let same = segments.last().map_or(0, |last| last + 1) == count

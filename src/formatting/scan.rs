@@ -95,6 +95,10 @@ impl Scanner<'_> {
     }
 
     fn construct(&self) -> Option<Construct> {
+        // All of them begin like this, and it is asked at each byte.
+        if self.peek() != Some(b'{') {
+            return None;
+        }
         let index = self.constructs.partition_point(|construct| construct.span.start < self.at);
         self.constructs.get(index).copied().filter(|construct| construct.span.start == self.at)
     }
