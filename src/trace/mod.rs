@@ -12,6 +12,7 @@ mod problem;
 pub mod read;
 mod span;
 mod value;
+pub mod waterfall;
 
 pub use collected::{Conflict, Field, SpanIndex, Trace, TraceBuilder};
 pub use completeness::{Completeness, Grade};

@@ -9,6 +9,7 @@ mod odd_json;
 mod reading;
 mod round_trip;
 mod tree;
+mod waterfall;
 mod write;
 
 use clnrm_lsp::trace::read::{ReadSummary, Sink, read};
