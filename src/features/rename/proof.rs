@@ -41,15 +41,22 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// What changes beside the name.
-    fn change(&self) -> Option<&'static str> {
-        if self.diagnostics_before() != diagnostics(&self.after.analysis().diagnostics) {
-            return Some("other problems would be reported");
+    fn change(&self) -> Option<String> {
+        let (before, after) = (self.diagnostics_before(), diagnostics(&self.after.analysis().diagnostics));
+        if let Some((code, _)) = after.iter().find(|it| !before.contains(it)) {
+            return Some(format!("`{code}` would be reported"));
+        }
+        // What was wrong with the name itself may well be right with the new one.
+        let is_of_name = |span: Span| self.file.edits.iter().any(|(edit, _)| self.moved(*edit).overlaps(span));
+        let mut gone = before.iter().filter(|it| !after.contains(it) && !is_of_name(it.1));
+        if let Some((code, _)) = gone.next() {
+            return Some(format!("`{code}` would be reported no longer"));
         }
         if self.names_before() != names(self.after, |symbol| symbol.clone()) {
-            return Some("the new name would mean something else somewhere");
+            return Some("a name would mean something else".to_owned());
         }
         if !self.renders_alike() {
-            return Some("it would render to another text");
+            return Some("the rendered text would change elsewhere".to_owned());
         }
         None
     }

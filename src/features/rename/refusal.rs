@@ -82,6 +82,6 @@ pub enum Refusal {
         /// The file.
         file: String,
         /// What would change.
-        change: &'static str,
+        change: String,
     },
 }
