@@ -149,6 +149,10 @@ fn what_nothing_judges_is_listed() {
         ["expect.counts.spans_total.gte: `gte` is not looked at beside `eq`"]
     );
     assert_eq!(
+        unjudged("[expect.graph]\nacyclic = true\nmax_depth = 3\ndescription = \"a tree\"\n\n[expect.chaos]\nx = 1\n"),
+        ["expect.graph.max_depth: nothing evaluates it", "expect.chaos: nothing evaluates it"]
+    );
+    assert_eq!(
         unjudged("[assertions]\ncontainer_should_have_executed_commands = 2\nno_cycles_in_trace = false\n"),
         [
             "assertions.container_should_have_executed_commands: spans alone can't tell it",

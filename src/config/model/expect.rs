@@ -22,6 +22,8 @@ pub struct Expect {
     pub hermeticity: Option<Hermeticity>,
     /// `compat`: the version whose reading is asked for.
     pub compat: Option<Text>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// One `[[expect.span]]`.
@@ -57,6 +59,8 @@ pub struct SpanExpectation {
     pub absent: Option<Spanned<bool>>,
     /// `distinct`.
     pub distinct: Option<Spanned<bool>>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// One attribute that is asked for.
@@ -124,6 +128,8 @@ pub struct Counts {
     pub by_kind: Vec<Keyed<Bound>>,
     /// Totals that another `[[expect.counts]]` states again, under the key as written. They hold beside the first.
     pub repeated: Vec<Keyed<Bound>>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// `[a, b]`: two span names.
@@ -158,6 +164,8 @@ pub struct Graph {
     pub acyclic: Option<Spanned<bool>>,
     /// `scope` of `must_not_cross`.
     pub scope: Option<Text>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// One window: a span that contains others.
@@ -179,6 +187,8 @@ pub struct Window {
     pub tolerance_ms: Option<Spanned<f64>>,
     /// `min_span_count`.
     pub min_span_count: Option<Spanned<i64>>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// `[expect.order]`.
@@ -194,6 +204,8 @@ pub struct Order {
     pub mode: Option<Text>,
     /// `basis`.
     pub basis: Option<Text>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// `[expect.status]`.
@@ -207,6 +219,8 @@ pub struct Status {
     pub by_name: Vec<Keyed<Text>>,
     /// `none`.
     pub none: Option<Text>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }
 
 /// `[expect.hermeticity]`.
@@ -222,4 +236,6 @@ pub struct Hermeticity {
     pub misplaced_resource_attrs: Vec<Keyed<Scalar>>,
     /// `span_attrs.forbid_keys`.
     pub forbid_keys: Vec<Text>,
+    /// Keys that nothing evaluates: those of other tools, and unknown ones.
+    pub unread: Vec<super::Name>,
 }

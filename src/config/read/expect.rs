@@ -22,9 +22,14 @@ pub(super) fn expect(source: &Source<'_>, value: &Value<'_>, expect: &mut Expect
             "status" => status(source, key, value, &mut expect.status),
             "hermeticity" => hermeticity(source, key, value, &mut expect.hermeticity),
             "compat" => expect.compat = source.text(value),
-            _ => {}
+            _ => expect.unread.push(source.name(key)),
         }
     }
+}
+
+/// Whether a key only tells people what an expectation is for.
+fn is_remark(key: &str) -> bool {
+    matches!(key, "description" | "name" | "relationship" | "edge_type")
 }
 
 fn spans(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, spans: &mut Vec<SpanExpectation>) {
@@ -67,7 +72,8 @@ fn span(source: &Source<'_>, table: &DeTable<'_>, header: Span, label: Option<Te
             "exists" => span.exists = source.boolean(value),
             "absent" => span.absent = source.boolean(value),
             "distinct" => span.distinct = source.boolean(value),
-            _ => {}
+            remark if is_remark(remark) => {}
+            _ => span.unread.push(source.name(key)),
         }
     }
     span.name = span.name.or(pattern).or(label);
@@ -165,11 +171,11 @@ fn graph(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, graph: &mut Opti
                 "parent" => parent = source.text(value),
                 "child" => child = source.text(value),
                 // `[expect.graph.NAME]` of the pattern dialect.
-                _ => {
-                    if let Some(pair) = pattern_pair(source, key, value, "parent_pattern", "child_pattern") {
-                        graph.must_include.push(pair);
-                    }
-                }
+                _ => match pattern_pair(source, key, value, "parent_pattern", "child_pattern") {
+                    Some(pair) => graph.must_include.push(pair),
+                    None if is_remark(key.get_ref()) => {}
+                    None => graph.unread.push(source.name(key)),
+                },
             }
         }
         // One edge a table: `[[expect.graph]] parent = …, child = …`.
@@ -212,7 +218,8 @@ fn counts(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, counts: &mut Op
                 "errors_total" => total(source, key, value, &mut counts.errors_total, &mut counts.repeated),
                 "by_name" => named_bounds(source, value, &mut counts.by_name),
                 "by_kind" | "spans_by_kind" | "spans_per_kind" => named_bounds(source, value, &mut counts.by_kind),
-                _ => {}
+                remark if is_remark(remark) => {}
+                _ => counts.unread.push(source.name(key)),
             }
         }
     });
@@ -321,7 +328,8 @@ fn window(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Window {
             "max_duration_ms" => bound_of_duration(source, key, value, &mut window.duration, false),
             "container_pattern" => patterns.0 = pattern_text(source, value),
             "contained_pattern" => patterns.1 = pattern_text(source, value),
-            _ => {}
+            remark if is_remark(remark) => {}
+            _ => window.unread.push(source.name(key)),
         }
     }
     if let (Some(outer), Some(contained)) = patterns {
@@ -340,11 +348,11 @@ fn order(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, order: &mut Opti
                 "must_follow" => pairs(source, value, &mut order.must_follow),
                 "mode" => order.mode = source.text(value),
                 "basis" => order.basis = source.text(value),
-                _ => {
-                    if let Some(pair) = pattern_pair(source, key, value, "before_pattern", "after_pattern") {
-                        order.must_precede.push(pair);
-                    }
-                }
+                _ => match pattern_pair(source, key, value, "before_pattern", "after_pattern") {
+                    Some(pair) => order.must_precede.push(pair),
+                    None if is_remark(key.get_ref()) => {}
+                    None => order.unread.push(source.name(key)),
+                },
             }
         }
     });
@@ -365,7 +373,8 @@ fn status(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, status: &mut Op
                         }),
                     );
                 }
-                _ => {}
+                remark if is_remark(remark) => {}
+                _ => status.unread.push(source.name(key)),
             }
         }
     });
@@ -384,7 +393,8 @@ fn hermeticity(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, hermeticit
                     let forbidden = value.get_ref().get("forbid_keys").unwrap_or(value);
                     hermeticity.forbid_keys.extend(source.text_list(forbidden));
                 }
-                _ => {}
+                remark if is_remark(remark) => {}
+                _ => hermeticity.unread.push(source.name(key)),
             }
         }
     });

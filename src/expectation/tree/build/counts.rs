@@ -6,6 +6,7 @@ use crate::expectation::tree::{BlockKind, Bound, ConstraintPath, Counted, Requir
 use crate::expectation::verdict::Reason;
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, counts: &Counts) {
+    builder.unread(path, &counts.unread);
     builder.block(path, counts.header, BlockKind::Counts, None, |builder| {
         let totals = [
             ("spans_total", &counts.spans_total),

@@ -6,6 +6,7 @@ use crate::expectation::tree::{BlockKind, ConstraintPath, GraphRequirement, Name
 use crate::expectation::verdict::Reason;
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, graph: &Graph) {
+    builder.unread(path, &graph.unread);
     builder.block(path, graph.header, BlockKind::Graph, None, |builder| {
         for (index, pair) in graph.must_include.iter().enumerate() {
             let read = both(builder, pair);

@@ -16,6 +16,7 @@ pub(super) fn declared_hosts(config: &TestConfig) -> Vec<String> {
 }
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, hermeticity: &Hermeticity) {
+    builder.unread(path, &hermeticity.unread);
     builder.block(path, hermeticity.header, BlockKind::Hermeticity, None, |builder| {
         if let Some(no_external) = hermeticity.no_external_services.filter(|no_external| no_external.value) {
             let requirement = no_external_services(builder);

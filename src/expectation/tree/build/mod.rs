@@ -51,6 +51,7 @@ pub(super) fn tree(config: &TestConfig) -> ExpectationTree {
     if let Some(hermeticity) = &expect.hermeticity {
         hermeticity::block(&mut builder, &root.key("hermeticity"), hermeticity);
     }
+    builder.unread(&root, &expect.unread);
     if let Some(older) = &config.otel_validation {
         otel_validation::blocks(&mut builder, older);
     }
@@ -116,6 +117,13 @@ impl Builder {
 
     fn unjudged(&mut self, path: ConstraintPath, span: Span, why: impl Into<String>) {
         self.tree.unjudged.push(Unjudged { path, span, why: why.into() });
+    }
+
+    /// Keys that nothing evaluates.
+    fn unread(&mut self, path: &ConstraintPath, keys: &[Name]) {
+        for key in keys {
+            self.unjudged(path.key(&key.text), key.span, "nothing evaluates it");
+        }
     }
 
     /// The spans that a text selects.

@@ -5,6 +5,7 @@ use crate::config::model::Order;
 use crate::expectation::tree::{BlockKind, ConstraintPath, OrderRequirement, Requirement};
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, order: &Order) {
+    builder.unread(path, &order.unread);
     let reading =
         words::mode(order.mode.as_ref()).and_then(|mode| words::basis(order.basis.as_ref()).map(|basis| (mode, basis)));
     let preceding = order.must_precede.iter().enumerate().map(|(index, pair)| ("must_precede", index, pair));

@@ -9,6 +9,7 @@ use crate::expectation::verdict::Reason;
 use crate::text::Span;
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, block: &SpanExpectation) {
+    builder.unread(path, &block.unread);
     let name = block.name.as_ref().map_or(Err(Reason::NoName), |name| builder.selector(name));
     let subject = name.as_ref().ok().cloned();
     builder.block(path, block.header, BlockKind::Span, subject, |builder| {

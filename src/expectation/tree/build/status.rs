@@ -6,6 +6,7 @@ use crate::expectation::tree::{BlockKind, ConstraintPath, Requirement, StatusReq
 use crate::expectation::verdict::Reason;
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, status: &Status) {
+    builder.unread(path, &status.unread);
     builder.block(path, status.header, BlockKind::Status, None, |builder| {
         for (key, text, requirement) in [
             ("all", &status.all, StatusRequirement::All as fn(_) -> _),

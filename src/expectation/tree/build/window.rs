@@ -9,6 +9,7 @@ use crate::expectation::verdict::Reason;
 const TOLERANCE_MS: f64 = 1.0;
 
 pub(super) fn block(builder: &mut Builder, path: &ConstraintPath, window: &Window) {
+    builder.unread(path, &window.unread);
     let (key, place, span) = match (&window.outer, &window.start_span, &window.end_span) {
         (Some(outer), _, _) => ("outer", outer.span, builder.selector(outer).map(WindowSpan::Outer)),
         (None, Some(start), Some(end)) => {
