@@ -32,11 +32,15 @@ pub fn resolve(path: &[PathStep]) -> FormatPlace {
 
 /// The same for a path that starts in another table than the root.
 pub fn resolve_from(root: &'static Table, path: &[PathStep]) -> FormatPlace {
-    let place = FormatPlace { named: vec![root], ..FormatPlace::default() };
-    path.iter().fold(place, |place, step| place.below(step))
+    path.iter().fold(FormatPlace::of_root(root), |place, step| place.below(step))
 }
 
 impl FormatPlace {
+    /// The root of a file whose top level is this table.
+    pub fn of_root(root: &'static Table) -> Self {
+        Self { named: vec![root], ..Self::default() }
+    }
+
     /// What the format says about the next step of the path.
     pub fn below(&self, step: &PathStep) -> Self {
         match step {

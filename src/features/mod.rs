@@ -12,6 +12,7 @@ pub mod format_path;
 pub mod highlight;
 pub mod hover;
 pub mod image;
+pub mod inlay_hints;
 pub mod known_spans;
 pub mod linked_editing;
 pub mod macro_calls;

@@ -7,6 +7,7 @@ use super::symbols::Symbols;
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
 use crate::config::FileKind;
+use crate::template::lexer::TokenKind;
 use crate::template::parsed::ParsedFile;
 use crate::template::{FileId, FileSpan, ReadingMode, SourceFile, SourceMap, Variables};
 use crate::text::Span;
@@ -84,6 +85,14 @@ impl DocumentView {
     /// Its names, each with every place that spells it.
     pub fn symbols(&self) -> &Symbols {
         self.shared.symbols.get_or_init(|| Symbols::new(self))
+    }
+
+    /// Whether a template tag stands in `span`: what stands there is known once it is rendered.
+    pub fn holds_tag(&self, span: Span) -> bool {
+        let tokens = &self.template().lexed.tokens;
+        let first = tokens.partition_point(|token| token.span.end <= span.start);
+        let mut inside = tokens.iter().skip(first).take_while(|token| token.span.start < span.end);
+        inside.any(|token| token.kind != TokenKind::Text)
     }
 
     /// From the parsed text (to which all spans of the model belong) to the document; `None` where both are the same.

@@ -29,6 +29,10 @@ pub struct ClientFacts {
     pub diagnostic_tags: bool,
     /// Hovers may be Markdown.
     pub hover_markdown: bool,
+    /// The client can be told to ask for inlay hints again.
+    pub refreshes_hints: bool,
+    /// The client can be told to ask for code lenses again.
+    pub refreshes_lenses: bool,
     /// The client asks for edits before it saves.
     pub asks_before_save: bool,
     /// The client shows progress under tokens that the server makes.
@@ -94,6 +98,12 @@ impl ClientFacts {
             hover_markdown: text
                 .and_then(|text| text.hover.as_ref()?.content_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            refreshes_hints: workspace
+                .and_then(|workspace| workspace.inlay_hint.as_ref()?.refresh_support)
+                .unwrap_or(false),
+            refreshes_lenses: workspace
+                .and_then(|workspace| workspace.code_lens.as_ref()?.refresh_support)
+                .unwrap_or(false),
             asks_before_save: text
                 .and_then(|text| text.synchronization.as_ref())
                 .and_then(|synchronization| synchronization.will_save_wait_until)

@@ -198,6 +198,28 @@ impl Session {
             self.take_off(uri, fields);
         }
         self.ask_to_pull_again(uris);
+        self.ask_again_for_features(uris);
+    }
+
+    /// Tells a client that hints and lenses of documents change which it did not change itself.
+    fn ask_again_for_features(&self, uris: &[lsp::Uri]) {
+        let facts = self.state().facts;
+        if uris.is_empty() || !(facts.refreshes_hints || facts.refreshes_lenses) {
+            return;
+        }
+        let client = self.shared.client.clone();
+        self.shared.runtime.spawn(async move {
+            if facts.refreshes_hints
+                && let Err(error) = client.inlay_hint_refresh().await
+            {
+                tracing::warn!(%error, "the client did not take the news of inlay hints");
+            }
+            if facts.refreshes_lenses
+                && let Err(error) = client.code_lens_refresh().await
+            {
+                tracing::warn!(%error, "the client did not take the news of code lenses");
+            }
+        });
     }
 
     /// Tells a client that pulls that the diagnostics of documents change which it did not change itself.

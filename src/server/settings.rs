@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::features::inlay_hints::HintKinds;
 use crate::formatting::{FormatSettings, Style};
 use crate::validation::Level;
 
@@ -48,6 +49,8 @@ pub struct Settings {
     pub variables: BTreeMap<String, String>,
     /// How files are formatted where the project does not say.
     pub format: FormatSettings,
+    /// Which inlay hints are shown.
+    pub inlay_hints: HintKinds,
     /// Whether a file is formatted when it is saved, for clients that ask before they save.
     pub format_on_save: bool,
 }
@@ -84,6 +87,7 @@ impl Default for Settings {
             hints: true,
             variables: BTreeMap::new(),
             format: FormatSettings::default(),
+            inlay_hints: HintKinds::ALL,
             format_on_save: false,
         }
     }
@@ -95,6 +99,7 @@ impl Settings {
         let default = Self::default();
         let get = |key| section.and_then(|section| section.pointer(key));
         let number = |key| get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
+        let shows = |key| get(key).and_then(Value::as_bool).unwrap_or(true);
         Self {
             level: get("/check/level").and_then(|value| LevelSetting::deserialize(value).ok()).unwrap_or_default(),
             all_combinations: get("/check/allCombinations")
@@ -109,6 +114,13 @@ impl Settings {
                 indent: number("/format/indent"),
                 width: number("/format/width"),
                 trailing_commas: get("/format/trailingCommas").and_then(Value::as_bool),
+            },
+            inlay_hints: HintKinds {
+                values: shows("/inlayHints/values"),
+                parameters: shows("/inlayHints/parameters"),
+                durations: shows("/inlayHints/durations"),
+                ports: shows("/inlayHints/ports"),
+                matches: shows("/inlayHints/matches"),
             },
             format_on_save: get("/format/onSave").and_then(Value::as_bool).unwrap_or(default.format_on_save),
         }

@@ -6,6 +6,7 @@ mod completion;
 mod fixture;
 mod folding;
 mod hover;
+mod inlay_hints;
 mod navigation;
 mod rename;
 mod selection_ranges;

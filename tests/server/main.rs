@@ -10,6 +10,7 @@ mod diagnostics;
 mod edits;
 mod formatting;
 mod hover;
+mod inlay_hints;
 mod lifecycle;
 mod liveness;
 mod memory;

@@ -64,7 +64,8 @@ fn every_setting_is_documented() {
     let all = json!({
         "workspaceTrusted": false,
         "settings": { "check": { "level": "syntax", "allCombinations": true, "hints": false }, "variables": { "port": 80 },
-            "format": { "style": "keep", "indent": 4, "width": 100, "trailingCommas": false, "onSave": true } },
+            "format": { "style": "keep", "indent": 4, "width": 100, "trailingCommas": false, "onSave": true },
+            "inlayHints": { "values": false, "parameters": false, "durations": false, "ports": false, "matches": false } },
     });
     assert!(validator.is_valid(&all));
     assert!(!validator.is_valid(&json!({ "settings": { "check": { "level": "everything" } } })));

@@ -40,6 +40,11 @@ pub fn hover(view: &DocumentView, known: &KnownSpans, offset: usize) -> Option<H
     hover.filter(|hover| !hover.card.is_empty())
 }
 
+/// What the tag `index` wrote; `None` where it writes nothing by itself, or the document is not rendered.
+pub fn of_tag(view: &DocumentView, index: usize) -> Option<Card> {
+    rendered::of_tag(view, index)
+}
+
 /// A name in a tag, with what the tag rendered to; the latter alone between the names.
 fn tag(view: &DocumentView, index: usize, offset: usize) -> Option<Hover> {
     let token = view.template().lexed.tokens.get(index)?;

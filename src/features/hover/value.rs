@@ -12,7 +12,6 @@ use crate::features::image::Image;
 use crate::features::known_spans::KnownSpans;
 use crate::features::quantities;
 use crate::features::syntax::{Value, ValueKind};
-use crate::template::lexer::TokenKind;
 use crate::validation::expectations::is_pattern;
 
 /// What is said about the value at `path`.
@@ -27,7 +26,7 @@ pub(super) fn at(
     // Between the brackets of a list and before its items there is nothing to explain but the key.
     let card = match &value.kind {
         ValueKind::Array { .. } | ValueKind::InlineTable { .. } => None,
-        ValueKind::String { .. } | ValueKind::Bare if holds_tag(view, value) => symbol::at(view, known, offset),
+        ValueKind::String { .. } | ValueKind::Bare if view.holds_tag(value.span) => symbol::at(view, known, offset),
         ValueKind::String { .. } | ValueKind::Bare => {
             let place = format_path::resolve_from(format_path::root(view), path);
             let meaning = meaning(view, known, &place, path, value);
@@ -40,14 +39,6 @@ pub(super) fn at(
         (card, key) => card.or(key)?,
     };
     Some(Hover { span, card })
-}
-
-/// Whether a template expression stands in the value: what it is, is known once it is rendered.
-fn holds_tag(view: &DocumentView, value: &Value) -> bool {
-    let tokens = &view.template().lexed.tokens;
-    let first = tokens.partition_point(|token| token.span.end <= value.span.start);
-    let mut inside = tokens.iter().skip(first).take_while(|token| token.span.start < value.span.end);
-    inside.any(|token| token.kind != TokenKind::Text)
 }
 
 fn meaning(

@@ -43,6 +43,11 @@ impl Subject {
         positions::offset(&self.judged.text, position, self.encoding)
     }
 
+    /// The position of an offset.
+    pub fn position(&self, offset: usize) -> Position {
+        self.range(Span::at(offset)).start
+    }
+
     /// The span of a range.
     pub fn span(&self, range: Range) -> Span {
         let (start, end) = (self.offset(range.start), self.offset(range.end));

@@ -11,6 +11,7 @@ pub mod folding_range;
 pub mod formatting;
 pub mod hover;
 pub mod initialize;
+pub mod inlay_hint;
 pub mod library_text;
 pub mod linked_editing_range;
 pub mod references;
