@@ -1,4 +1,5 @@
-//! Real editors, as people use them: they show a diagnostic of a templated file at its place and clear it when it is mended.
+//! Real editors, as people use them: they show a diagnostic of a templated file at its place and clear it when it is mended;
+//! Neovim also finds definitions and references, and renames.
 //!
 //! `scripts/setup --test` puts the editors into `target/editors`. In CI a missing editor fails the test; elsewhere the test says that
 //! it was skipped.

@@ -43,6 +43,20 @@ local saved = vim.fn.readfile(file)
 step("formatted when saved", vim.tbl_contains(saved, 'author = "me" # here'), table.concat(saved, "\n"))
 step("the cursor stays", vim.deep_equal(vim.api.nvim_win_get_cursor(0), { 20, 3 }), vim.inspect(vim.api.nvim_win_get_cursor(0)))
 
+-- From the service of the first scenario to its table, to all its places, and to another name.
+local function at(pattern) vim.fn.cursor(1, 1); return vim.fn.search(pattern, "cW") end
+at([=[^service = "\zsapi"]=])
+vim.lsp.buf.definition()
+step("definition", within(10000, function() return vim.api.nvim_get_current_line() == "[service.api]" end), vim.api.nvim_get_current_line())
+local places
+vim.lsp.buf.references(nil, { on_list = function(list) places = vim.tbl_map(function(item) return vim.trim(item.text) end, list.items) end })
+step("references", within(10000, function() return places and #places == 3 end), vim.inspect(places))
+vim.lsp.buf.rename("backend")
+local function text() return table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), "\n") end
+local function count(word) return select(2, text():gsub(vim.pesc(word), "")) end
+step("rename", within(10000, function() return count("backend") == 3 and count("api") == 0 end), text())
+step("no error by the rename", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
+
 vim.lsp.stop_client(id)
 step("stop", within(5000, function() return vim.lsp.get_client_by_id(id) == nil end))
 os.exit(failed == 0 and 0 or 1)
