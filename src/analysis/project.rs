@@ -71,7 +71,7 @@ impl Projects {
 
 /// The nearest `cleanroom.toml` that `read` gives for the file at `path`, an absolute path, with what it gave. Looks in the
 /// directories from that of the file up to the innermost of `roots` around it; without one, where the workspace is
-/// `trusted`, in the file's own directory. What lies above belongs to somebody else.
+/// `trusted`, up to the root of the working tree of git, or in the file's own directory. What lies above belongs to somebody else.
 pub fn nearest<T>(
     path: &Path,
     roots: &[PathBuf],
@@ -82,11 +82,16 @@ pub fn nearest<T>(
     let root = roots.iter().filter(|root| directory.starts_with(root)).max_by_key(|root| root.components().count());
     let top = match root {
         Some(root) => root.as_path(),
-        None if trusted => directory,
+        None if trusted => working_tree(directory).unwrap_or(directory),
         None => return None,
     };
     let directories = directory.ancestors().take_while(|ancestor| ancestor.starts_with(top));
     directories.map(|directory| directory.join(FILE_NAME)).find_map(|file| read(&file).map(|found| (file, found)))
+}
+
+/// The root of the working tree of git that a directory lies in. Asks the disk.
+pub fn working_tree(directory: &Path) -> Option<&Path> {
+    directory.ancestors().find(|ancestor| ancestor.join(".git").exists())
 }
 
 /// Whether there is a file at `path` that may be read: where the workspace is not trusted, one that really lies in it.

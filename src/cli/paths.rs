@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::analysis::project::working_tree;
+
 /// `path` without `.` components; keeps `..`, for what it means depends on symbolic links.
 pub fn tidy(path: &Path) -> PathBuf {
     let tidied: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
@@ -25,8 +27,7 @@ pub fn roots(paths: &[PathBuf], current: &Path) -> Vec<PathBuf> {
         if roots.iter().any(|root| directory.starts_with(root)) {
             continue;
         }
-        let tree = directory.ancestors().find(|ancestor| ancestor.join(".git").exists());
-        let root = tree.unwrap_or(if directory.starts_with(current) { current } else { directory });
+        let root = working_tree(directory).unwrap_or(if directory.starts_with(current) { current } else { directory });
         roots.push(root.to_path_buf());
     }
     roots

@@ -231,6 +231,26 @@ fn settings_outside_of_an_untrusted_workspace_are_not_read() {
 }
 
 #[test]
+fn without_a_folder_settings_count_up_to_the_root_of_the_working_tree() {
+    let outer = tempfile::tempdir().unwrap();
+    fs::write(outer.path().join("cleanroom.toml"), "").unwrap();
+    let tests = outer.path().join("tree/tests");
+    fs::create_dir_all(&tests).unwrap();
+    let test = uri_of(&tests.join("a.clnrm.toml"));
+    let settings = |trusted: bool| {
+        let mut client = Client::start(json!({ "initializationOptions": { "workspaceTrusted": trusted } }));
+        client.open(&test, CLEAN);
+        client.request("clnrm/status", json!({ "uri": test })).unwrap()["document"]["projectSettings"].clone()
+    };
+    assert_eq!(settings(true), Value::Null, "what lies above belongs to somebody else");
+    fs::create_dir(outer.path().join("tree/.git")).unwrap();
+    let own = outer.path().join("tree/cleanroom.toml");
+    fs::write(&own, "").unwrap();
+    assert_eq!(settings(true), json!(own.display().to_string()));
+    assert_eq!(settings(false), Value::Null);
+}
+
+#[test]
 fn a_library_has_the_mistakes_of_its_templates() {
     let mut workspace = Workspace::new(json!({}), &[]);
     let library = workspace.uri("_own.toml.tera");
