@@ -2,7 +2,7 @@
 
 use crate::template::FileId;
 use crate::text::Span;
-use crate::validation::{Rule, Severity};
+use crate::validation::{Confidence, Rule, Severity};
 
 /// One finding, mapped to the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Related {
 pub struct DiagnosticFix {
     /// What it does, imperative.
     pub title: String,
+    /// Whether it is what the author meant.
+    pub confidence: Confidence,
     /// Its edits: place and new text, sorted, without overlap.
     pub edits: Vec<(Span, String)>,
 }

@@ -131,7 +131,7 @@ impl Mapping<'_> {
         let mut edits = edits?;
         edits.sort_by_key(|(span, _)| *span);
         let overlap = edits.windows(2).any(|pair| pair[0].0.end > pair[1].0.start);
-        (!overlap).then_some(DiagnosticFix { title: fix.title, edits })
+        (!overlap).then_some(DiagnosticFix { title: fix.title, confidence: fix.confidence, edits })
     }
 
     fn editable(&self, place: Place) -> Option<Span> {

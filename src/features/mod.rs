@@ -6,6 +6,7 @@
 
 pub mod calls;
 pub mod completion;
+pub mod code_actions;
 pub mod cursor;
 pub mod folding;
 pub mod format_path;

@@ -6,7 +6,7 @@ use super::TextEdit;
 use crate::text::Span;
 
 /// The edits that turn `old` into `new`: sorted, without overlap, each as small as its lines allow.
-pub(super) fn between(old: &str, new: &str) -> Vec<TextEdit> {
+pub fn between(old: &str, new: &str) -> Vec<TextEdit> {
     let (old_lines, new_lines) = (lines(old), lines(new));
     let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
     let mut edits = Vec::new();
@@ -83,7 +83,7 @@ fn starts(lines: &[&str]) -> Vec<usize> {
 }
 
 /// `text` with `edits` made.
-pub(super) fn apply(text: &str, edits: &[TextEdit]) -> String {
+pub fn apply(text: &str, edits: &[TextEdit]) -> String {
     let mut result = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {

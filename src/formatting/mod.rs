@@ -22,8 +22,9 @@ mod spacing;
 mod tests;
 
 pub use editorconfig::EditorConfig;
+pub use edits::{apply, between};
 pub use formatter::{Formatted, Formatter, Notice, NoticeKind, TextEdit};
 pub use importers::importers;
 pub use options::{FormatOptions, FormatSettings, Style};
-pub use proof::Change;
-pub use renders::Surroundings;
+pub use proof::{Change, same_table, same_toml};
+pub use renders::{Surroundings, keeps_render};

@@ -143,7 +143,7 @@ fn value_parts(entry: &mut String, text: &str, value: &Value) {
 
 /// Whether two texts are the same to a TOML parser: equal values, whatever the order of keys; for texts that are no TOML, equal
 /// tokens.
-pub(super) fn same_toml(before: &str, after: &str) -> bool {
+pub fn same_toml(before: &str, after: &str) -> bool {
     // What consists of the same tokens has the same value, and tokens cost a fraction of a parse.
     if before == after || same_tokens(before, after) {
         return true;
@@ -155,7 +155,7 @@ pub(super) fn same_toml(before: &str, after: &str) -> bool {
 }
 
 /// Whether two tables are equal, whatever the order of their keys.
-pub(super) fn same_table(before: &DeTable<'_>, after: &DeTable<'_>) -> bool {
+pub fn same_table(before: &DeTable<'_>, after: &DeTable<'_>) -> bool {
     before.len() == after.len()
         && before.iter().all(|(key, value)| {
             after.get(key.get_ref().as_ref()).is_some_and(|other| same_value(value.get_ref(), other.get_ref()))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::importers::MAX_IMPORTERS;
 use super::proof::same_toml;
-use crate::analysis::{AnalysisOptions, Analyzer};
+use crate::analysis::{AnalysisOptions, Analyzer, FileKind};
 use crate::template::expression::{self, Kind};
 use crate::template::lexer::{Comments, TokenKind, lex};
 use crate::template::{LoadError, Rendered, SourceFile, TemplateLoader};
@@ -72,6 +72,11 @@ impl<'a> Renders<'a> {
 
     /// Whether everything renders to the same values when the document has `text`.
     pub fn hold(&self, text: &str) -> bool {
+        self.hold_by(text, &same_toml)
+    }
+
+    /// Whether everything renders to what is the same by `same`, which gets the text of a render before and after.
+    fn hold_by(&self, text: &str, same: &dyn Fn(&str, &str) -> bool) -> bool {
         // What stands between the tags proves nothing about what they write.
         if self.before.iter().any(|(_, _, before)| before.given_up) {
             return false;
@@ -79,9 +84,26 @@ impl<'a> Renders<'a> {
         let text: Arc<str> = text.into();
         self.before.iter().all(|(options, document, before)| {
             let after = self.render(document, options, &text);
-            !after.given_up && before.problems.len() == after.problems.len() && same_toml(&before.text, &after.text)
+            !after.given_up && before.problems.len() == after.problems.len() && same(&before.text, &after.text)
         })
     }
+}
+
+/// Whether a document means the same when it has the text `after`: what it renders to, in two contexts in which its conditions go
+/// either way, is the same by `same`, and no new mistake stands in the template. Of a library what the files that import it render
+/// to; of one that none imports nothing is known. A document without tags renders to itself.
+pub fn keeps_render(
+    document: &SourceFile,
+    after: &str,
+    surroundings: Surroundings<'_>,
+    same: &dyn Fn(&str, &str) -> bool,
+) -> bool {
+    let path = document.path.as_deref().unwrap_or(Path::new(&document.name));
+    let renders = match FileKind::of_name(path) {
+        Some(FileKind::MacroLibrary) => Renders::of_importers(document, surroundings),
+        _ => Some(Renders::of(document, surroundings)),
+    };
+    renders.is_some_and(|renders| renders.hold_by(after, same))
 }
 
 /// Finds files as another loader does, but for one that has another text.

@@ -9,7 +9,7 @@ use crate::analysis::{Analysis, CombinationCount, Diagnostic, DiagnosticFix, Fil
 use crate::config::TestConfig;
 use crate::template::{FileId, ReadingMode, SourceFile};
 use crate::text::{LineColumn, Span};
-use crate::validation::{Rule, Severity, Stage};
+use crate::validation::{Confidence, Rule, Severity, Stage};
 
 static UNKNOWN_KEY: Rule = Rule {
     code: "unknown-key",
@@ -91,6 +91,7 @@ fn sample() -> Report {
     typo.related = vec![related(0, plain, "[[expect.span]]", "in this table")];
     typo.fixes = vec![DiagnosticFix {
         title: "replace `attribute` by `attrs`".to_owned(),
+        confidence: Confidence::Guess,
         edits: vec![(typo.span, "attrs".to_owned())],
     }];
 

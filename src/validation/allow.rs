@@ -111,6 +111,49 @@ impl Allows {
     }
 }
 
+/// The one edit of `text` after which findings of `rule` at `offset` are silenced: a code added to a comment that is there, a comment
+/// behind the line, or one above it. In a file that is `rendered` first, a comment of the template where one of the TOML can't stand.
+/// `None`: a finding of this severity can't be silenced, or nothing can stand there.
+pub fn silencing(text: &str, rule: &Rule, severity: Severity, offset: usize, rendered: bool) -> Option<(Span, String)> {
+    if is_fixed(rule, severity) {
+        return None;
+    }
+    let statements = Statements::new(text);
+    let line = statements.line_of(offset);
+    let (first, last) = statements.statement_of(line);
+    let insertion = |at: usize, text: String| (Span::at(at), text);
+    let mut candidates = Vec::new();
+    for comment in Allows::new(text).comments.iter().filter(|comment| [first, line, last].contains(&comment.line)) {
+        candidates.extend(comment.codes.last().map(|last| insertion(last.span.end, format!(", {}", rule.code))));
+    }
+    let line_end = |line: usize| {
+        let start = statements.start_of(line)?;
+        let length = text.get(start..)?.split('\n').next()?.trim_end().len();
+        Some(start + length)
+    };
+    let ends = [Some(last), (first != last).then_some(first)].into_iter().flatten().filter_map(line_end);
+    let start = statements.start_of(first).unwrap_or_default();
+    let rest = text.get(start..).unwrap_or_default();
+    let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
+    let newline =
+        if rest.split_inclusive('\n').next().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+    for (open, close) in [("#", ""), ("{#", " #}")].into_iter().take(if rendered { 2 } else { 1 }) {
+        let comment = format!("{open} clnrm: allow({}){close}", rule.code);
+        candidates.extend(ends.clone().map(|end| insertion(end, format!(" {comment}"))));
+        candidates.push(insertion(start, format!("{indent}{comment}{newline}")));
+    }
+    candidates.into_iter().find(|(span, inserted)| {
+        let mut after = text.to_owned();
+        after.insert_str(span.start, inserted);
+        let shifted = if offset >= span.start { offset + inserted.len() } else { offset };
+        // Not a comment behind another one, nor one inside a string or a tag.
+        let comments = Statements::new(&after);
+        let is_whole =
+            comments.statement_of(comments.line_of(shifted)).0 == first + usize::from(inserted.ends_with('\n'));
+        is_whole && Allows::new(&after).silences(rule, severity, shifted)
+    })
+}
+
 const fn document(span: Span) -> FileSpan {
     FileSpan::document(span)
 }
@@ -156,7 +199,7 @@ pub fn code_at(text: &str, comment: Span, offset: usize) -> Option<Span> {
 /// Removes one code, or the whole comment where it holds no other.
 fn removal(text: &str, comment: &Comment, index: usize) -> Fix {
     let Some(code) = comment.codes.get(index) else {
-        return Fix { title: "remove the comment".to_owned(), edits: Vec::new() };
+        return Fix::new("remove the comment", Vec::new());
     };
     if let [_] = comment.codes.as_slice() {
         return Fix::replace("remove the comment", document(whole_comment(text, comment.span)), "");
@@ -166,7 +209,7 @@ fn removal(text: &str, comment: &Comment, index: usize) -> Fix {
         None => Span::new(comment.codes[index - 1].span.end, code.span.end),
     };
     let edits = vec![TextEdit { place: document(span).into(), text: String::new() }];
-    Fix { title: format!("remove `{}` from the comment", code.text), edits }
+    Fix::new(format!("remove `{}` from the comment", code.text), edits)
 }
 
 /// The comment with the white space before it; with its line, where it stands alone.

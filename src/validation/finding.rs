@@ -84,11 +84,8 @@ impl Finding {
     /// bare name, without quotes.
     pub fn did_you_mean(self, written: &str, suggestion: Option<&str>, place: impl Into<Place>) -> Self {
         let Some(suggestion) = suggestion else { return self };
-        self.help(format!("did you mean `{suggestion}`?")).fix(Fix::replace(
-            format!("replace `{written}` by `{suggestion}`"),
-            place,
-            suggestion,
-        ))
+        let fix = Fix::replace(format!("replace `{written}` by `{suggestion}`"), place, suggestion);
+        self.help(format!("did you mean `{suggestion}`?")).fix(fix.guess())
     }
 
     /// Like [`Finding::did_you_mean`], for a name in a template. The fix is offered only if `at` is the name alone, or the
@@ -116,6 +113,12 @@ impl Finding {
         self
     }
 
+    /// The same, with its fixes taken for certain.
+    pub fn certain(mut self) -> Self {
+        self.fixes.iter_mut().for_each(|fix| fix.confidence = Confidence::Certain);
+        self
+    }
+
     /// With a fix.
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fixes.push(fix);
@@ -128,6 +131,8 @@ impl Finding {
 pub struct Fix {
     /// What it does, imperative ("replace `attribute` by `attrs`").
     pub title: String,
+    /// Whether it is what the author meant.
+    pub confidence: Confidence,
     /// Its edits, sorted and without overlap.
     pub edits: Vec<TextEdit>,
 }
@@ -135,14 +140,33 @@ pub struct Fix {
 impl Fix {
     /// A fix with one edit.
     pub fn replace(title: impl Into<String>, place: impl Into<Place>, text: impl Into<String>) -> Self {
-        Self { title: title.into(), edits: vec![TextEdit { place: place.into(), text: text.into() }] }
+        Self::new(title, vec![TextEdit { place: place.into(), text: text.into() }])
+    }
+
+    /// A fix with these edits, which are sorted and do not overlap.
+    pub fn new(title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
+        Self { title: title.into(), confidence: Confidence::Certain, edits }
+    }
+
+    /// The same as a guess.
+    pub fn guess(self) -> Self {
+        Self { confidence: Confidence::Guess, ..self }
     }
 
     /// A fix with several edits of the parsed text: places and their new text, sorted and without overlap.
     pub fn edit(title: impl Into<String>, edits: &[(Span, String)]) -> Self {
         let edits = edits.iter().map(|(span, text)| TextEdit { place: (*span).into(), text: text.clone() }).collect();
-        Self { title: title.into(), edits }
+        Self::new(title, edits)
     }
+}
+
+/// Whether a fix is what the author meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    /// It keeps the meaning, or there is only one thing that can be meant: it may be made without anybody looking.
+    Certain,
+    /// Likely, but somebody should look: a name that was perhaps mistyped, a value that has to be chosen.
+    Guess,
 }
 
 /// Replaces a place by a text.

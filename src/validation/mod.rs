@@ -17,9 +17,9 @@ pub mod severities;
 mod statements;
 pub mod subject;
 
-pub use allow::Allows;
+pub use allow::{Allows, silencing};
 pub use catalogue::{RULES, check, check_stage};
-pub use finding::{Finding, Findings, Fix, Place, TextEdit};
+pub use finding::{Confidence, Finding, Findings, Fix, Place, TextEdit};
 pub use project::check_project;
 pub use rule::{Level, Rule, Severity, Stage};
 pub use severities::{Setting, SettingError, Severities};

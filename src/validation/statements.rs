@@ -110,6 +110,11 @@ impl Statements {
         self.lines.partition_point(|&start| start <= offset).saturating_sub(1)
     }
 
+    /// Where a line starts.
+    pub(super) fn start_of(&self, line: usize) -> Option<usize> {
+        self.lines.get(line).copied()
+    }
+
     /// First and last line of the statement that `line` belongs to.
     pub(super) fn statement_of(&self, line: usize) -> (usize, usize) {
         let Some(&first) = self.first.get(line) else { return (line, line) };

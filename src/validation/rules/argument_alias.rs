@@ -42,7 +42,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 format!("`{callee}` documents its argument `{name}` as `{canonical}`"),
             )
             .did_you_mean_in_template(name, Some(canonical), problem.at)
-            .help(format!("write `{canonical}`")),
+            .help(format!("write `{canonical}`"))
+            .certain(),
         );
     }
 }

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 place: crate::text::Span::at(entry.key.span.start).into(),
                 text: "must_match.".to_owned(),
             });
-            finding = finding.fix(Fix { title: "move under `must_match`".to_owned(), edits: edits.collect() });
+            finding = finding.fix(Fix::new("move under `must_match`", edits.collect()));
         }
         findings.push(finding);
     }

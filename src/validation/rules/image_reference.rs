@@ -103,7 +103,7 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
     if path.contains(|c: char| c.is_ascii_uppercase()) {
         let place = part(path_start, path_start + path.len());
         let finding = Finding::new(&RULE, place, "the name of an image is in lower case").severity(Severity::Warning);
-        return Some(finding.did_you_mean(path, Some(&path.to_lowercase()), place));
+        return Some(finding.did_you_mean(path, Some(&path.to_lowercase()), place).certain());
     }
     if image.matches('/').count() > 3 {
         let message = "clnrm 1.0's dry run refuses the name of an image with more than four parts";

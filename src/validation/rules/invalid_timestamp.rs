@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let finding = Finding::new(&RULE, text.content, format!("`{clock}` is not a point in time: {reason}"));
         let with_offset = format!("{clock}Z");
         findings.push(match timestamp::parse(&with_offset).is_ok() {
-            true => finding.fix(Fix::replace("take it for UTC", text.content, with_offset)),
+            true => finding.fix(Fix::replace("take it for UTC", text.content, with_offset).guess()),
             false => finding.help("write it like `2025-01-01T00:00:00Z`"),
         });
     }

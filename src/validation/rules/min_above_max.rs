@@ -86,6 +86,6 @@ fn report(subject: &Subject<'_>, least: Span, most: Span, unit: &str, findings: 
         Finding::new(&RULE, least, format!("the lower bound {low}{unit} is above the upper bound {high}{unit}"))
             .help("nothing can lie between the two: swap them, or mend the wrong one")
             .related(most, "the upper bound")
-            .fix(Fix { title: "swap the bounds".to_owned(), edits }),
+            .fix(Fix::new("swap the bounds", edits).guess()),
     );
 }

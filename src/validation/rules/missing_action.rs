@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 finding
                     .help(format!("did you mean `{meant}` where it says `{}`?", name.text))
                     .related(name.span, format!("`{}` is not read", name.text))
-                    .fix(Fix::replace(format!("replace `{}` by `{meant}`", name.text), name.span, meant)),
+                    .fix(Fix::replace(format!("replace `{}` by `{meant}`", name.text), name.span, meant).guess()),
             );
             return;
         }

@@ -1,0 +1,178 @@
+//! Code actions: quick fixes, the fix of everything that can be fixed without a look, and refactorings. One file each.
+//!
+//! A quick fix promises that its finding goes and no error comes; a refactoring that the test means the same. The latter is
+//! proved before it is offered ([`proof`]): what can't be proved is offered, if at all, as disabled with the reason.
+
+mod allow;
+mod declare_variable;
+mod dialect;
+mod extract_macro;
+mod extract_variable;
+mod fix_all;
+mod inline_macro;
+mod organize_imports;
+mod proof;
+mod quick_fix;
+mod table_form;
+mod variables_table;
+
+pub use fix_all::{FixedAll, fix_all};
+
+use super::DocumentView;
+use crate::formatting::{self, Surroundings, TextEdit};
+use crate::template::SourceFile;
+use crate::text::Span;
+use crate::validation::Severity;
+
+/// What kind of action it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActionKind {
+    /// Mends one finding, or silences it.
+    QuickFix,
+    /// Gives a piece of text a name.
+    Extract,
+    /// Puts what a name stands for in its place.
+    Inline,
+    /// Writes the same in another form.
+    Rewrite,
+    /// Brings the imports in order.
+    OrganizeImports,
+    /// Mends all that can be mended without a look.
+    FixAll,
+}
+
+impl ActionKind {
+    /// All kinds.
+    pub const ALL: [Self; 6] =
+        [Self::QuickFix, Self::Extract, Self::Inline, Self::Rewrite, Self::OrganizeImports, Self::FixAll];
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub struct ActionRequest<'a> {
+    /// The document.
+    pub view: &'a DocumentView,
+    /// The same as a source, for renders.
+    pub document: &'a SourceFile,
+    /// What renders need.
+    pub surroundings: Surroundings<'a>,
+    /// The selection; empty for a cursor.
+    pub range: Span,
+    /// The kinds that are wanted.
+    pub wanted: &'a dyn Fn(ActionKind) -> bool,
+}
+
+/// An action that can be offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeAction {
+    /// What it does, imperative; unique among the actions of one request.
+    pub title: String,
+    /// Its kind.
+    pub kind: ActionKind,
+    /// The findings that it mends, as indices into [`crate::analysis::Analysis::diagnostics`].
+    pub mends: Vec<usize>,
+    /// Whether it is the one to take where several are offered.
+    pub is_preferred: bool,
+    /// The edits, sorted and without overlap; or why it can't be done here.
+    pub change: Result<Vec<TextEdit>, String>,
+}
+
+/// A refactoring before it is proved.
+struct Draft {
+    title: String,
+    kind: ActionKind,
+    change: Result<proof::Change, String>,
+}
+
+/// All actions for a place, those that can't be done included. Linear in the document, but for the proofs of refactorings: each
+/// that is possible at the place renders the document anew.
+pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
+    let mut actions = Vec::new();
+    if (request.wanted)(ActionKind::QuickFix) {
+        actions.extend(quick_fix::actions(request));
+        actions.extend(declare_variable::actions(request));
+        actions.extend(allow::actions(request));
+    }
+    let refactorings: [(ActionKind, fn(&ActionRequest<'_>) -> Vec<Draft>); 6] = [
+        (ActionKind::Extract, extract_macro::drafts),
+        (ActionKind::Extract, extract_variable::drafts),
+        (ActionKind::Inline, inline_macro::drafts),
+        (ActionKind::Rewrite, table_form::drafts),
+        (ActionKind::Rewrite, dialect::drafts),
+        (ActionKind::OrganizeImports, organize_imports::drafts),
+    ];
+    for (kind, drafts) in refactorings {
+        if (request.wanted)(kind) {
+            actions.extend(drafts(request).into_iter().map(|draft| proof::proved(request, draft)));
+        }
+    }
+    if (request.wanted)(ActionKind::FixAll) {
+        actions.extend(everything(request));
+    }
+    actions
+}
+
+/// The fix of everything as an action.
+fn everything(request: &ActionRequest<'_>) -> Option<CodeAction> {
+    let Surroundings { analyzer, options, loader, .. } = request.surroundings;
+    let fixed = fix_all(request.document, &|document| analyzer.analyze_with(document, options, loader));
+    if fixed.count == 0 {
+        return None;
+    }
+    Some(CodeAction {
+        title: "fix all that can be fixed without a look".to_owned(),
+        kind: ActionKind::FixAll,
+        mends: Vec::new(),
+        is_preferred: false,
+        change: Ok(formatting::between(request.view.text(), &fixed.text)),
+    })
+}
+
+/// The findings that a selection touches, with their indices.
+fn touched<'a>(request: &ActionRequest<'a>) -> impl Iterator<Item = (usize, &'a crate::analysis::Diagnostic)> {
+    let range = request.range;
+    request
+        .view
+        .analysis()
+        .diagnostics
+        .iter()
+        .enumerate()
+        .filter(move |(_, diagnostic)| diagnostic.span.start <= range.end && range.start <= diagnostic.span.end)
+}
+
+/// An insertion.
+fn insertion(at: usize, text: impl Into<String>) -> TextEdit {
+    TextEdit { span: Span::at(at), text: text.into() }
+}
+
+/// A replacement.
+fn replacement(span: Span, text: impl Into<String>) -> TextEdit {
+    TextEdit { span, text: text.into() }
+}
+
+/// The start of the line that `offset` stands in.
+fn line_start(text: &str, offset: usize) -> usize {
+    text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+}
+
+/// The end of the line that `offset` stands in, behind its line break.
+fn line_end(text: &str, offset: usize) -> usize {
+    text.get(offset..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| offset + newline + 1)
+}
+
+/// Whether nothing but white space stands on the lines of a span beside it.
+fn stands_alone(text: &str, span: Span) -> bool {
+    let before = text.get(line_start(text, span.start)..span.start).unwrap_or("x");
+    let behind = text.get(span.end..line_end(text, span.end)).unwrap_or("x");
+    before.trim().is_empty() && behind.trim().is_empty()
+}
+
+/// A span with the rest of its lines.
+fn whole_lines(text: &str, span: Span) -> Span {
+    Span::new(line_start(text, span.start), line_end(text, span.end))
+}
+
+/// How many errors an analysis found.
+fn errors(analysis: &crate::analysis::Analysis) -> usize {
+    analysis.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+}
