@@ -26,6 +26,7 @@ pub const STYLES: Styles = Styles::styled()
 
 const USAGE: &str = "\
 clnrm-lsp --check [OPTIONS] [PATH]...
+       clnrm-lsp --check --fix [--diff] [PATH]...
        clnrm-lsp --format [--check] [--diff] [PATH]...
        clnrm-lsp --explain <CODE> | --rules | --schema [test|project]
        clnrm-lsp [--listen <ADDRESS>] [--log <FILTER>] [--log-file <FILE>] [--trace-endpoint <URL>]";
@@ -36,6 +37,7 @@ Examples:
   clnrm-lsp --check tests 'e2e/**/*.tera'      a directory and a glob
   clnrm-lsp --check --strict --format github   for a workflow of GitHub Actions
   clnrm-lsp --check --format sarif -o clnrm.sarif
+  clnrm-lsp --check --fix tests                mend what can be mended without a look
   clnrm-lsp --format                           bring all tests below the current directory into shape
   clnrm-lsp --format --check --diff tests      show what is not, and fail
   git show :a.clnrm.toml | clnrm-lsp --check - --stdin-filename a.clnrm.toml
@@ -59,10 +61,6 @@ pub struct Arguments {
     /// Bring files into shape; with --check, only tell which are not. Short for it: --format, followed by no report format
     #[arg(long, conflicts_with_all = ["explain", "rules"])]
     fmt: bool,
-
-    /// Show what formatting changes, and write nothing
-    #[arg(long, requires = "fmt")]
-    diff: bool,
 
     /// Files, directories, globs, or `-` for standard input [default: .]
     #[arg(value_name = "PATH", requires = "work")]
@@ -125,7 +123,8 @@ pub enum Mode<'a> {
 fn belonging(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
         "variables" | "untrusted" | "stdin_filename" | "quiet" => arg.requires("work").help_heading(OF_CHECK),
-        "format" | "output" | "strict" | "level" | "hints" | "timing" | "all_combinations" => {
+        "diff" => arg.requires("work").help_heading(OF_CHECK),
+        "format" | "output" | "strict" | "level" | "hints" | "timing" | "fix" | "all_combinations" => {
             arg.requires("check").conflicts_with("fmt").help_heading(OF_CHECK)
         }
         "listen" | "stdio" | "log" | "log_file" => arg
@@ -157,7 +156,12 @@ impl Arguments {
         }
         let paths = self.input.paths_or_here(&self.paths, Self::command);
         if self.fmt {
-            return Mode::Format(FormatRun { paths, check: self.check, diff: self.diff, input: &self.input });
+            return Mode::Format(FormatRun {
+                paths,
+                check: self.check,
+                diff: self.check_options.diff,
+                input: &self.input,
+            });
         }
         Mode::Check(Check {
             paths,

@@ -9,11 +9,13 @@ use clap::{ColorChoice, ValueEnum};
 use tracing::{Span, debug_span};
 
 use super::discovery::{Input, Target, targets};
+use super::fix::{Fixed, FixedFile};
 use super::input::InputOptions;
 use super::progress::Progress;
 use super::settings::Projects;
 use super::{TROUBLE, log, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, Combinations, FileKind, RenderCache};
+use crate::features::code_actions;
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Format, Outcome, Report, Style, Timing};
 use crate::report::{write_failure, write_note, write_warning};
 use crate::telemetry::{self, Endpoint};
@@ -48,6 +50,14 @@ pub struct CheckOptions {
     /// Tell how long each stage took
     #[arg(long)]
     pub timing: bool,
+
+    /// Make all fixes that need nobody's look, then tell what is left
+    #[arg(long)]
+    pub fix: bool,
+
+    /// Show what would be changed, and write nothing
+    #[arg(long)]
+    pub diff: bool,
 
     /// Check every combination of a matrix, not just a representative one
     #[arg(long)]
@@ -90,6 +100,15 @@ pub struct Check<'a> {
 
 /// Checks, reports, and gives the exit code.
 pub fn run(check: &Check<'_>) -> u8 {
+    let CheckOptions { fix, diff, .. } = *check.options;
+    if diff && !fix {
+        output::complain("`--diff` shows what `--fix` would change: give both");
+        return TROUBLE;
+    }
+    if fix && check.paths.iter().any(|path| path.as_os_str() == "-") {
+        output::complain("standard input can't be fixed: `--fix` writes to the files that it fixes");
+        return TROUBLE;
+    }
     let Some(endpoint) = check.trace_endpoint else { return check_and_report(check) };
     match log::start(log::QUIET, None, Some(endpoint)) {
         Ok(export) => {
@@ -120,7 +139,13 @@ fn check_and_report(check: &Check<'_>) -> u8 {
         hints: options.hints,
         quiet: input.quiet,
     };
-    let (mut report, warnings) = report(check, style);
+    let (mut report, warnings, fixed) = report(check, style);
+    if let Some(fixed) = &fixed {
+        let code = fixed.tell(options.diff, input.quiet);
+        if options.diff || code == TROUBLE {
+            return code;
+        }
+    }
     if let Some(timing) = &mut report.timing {
         timing.total = started.elapsed();
     }
@@ -146,7 +171,7 @@ fn check_and_report(check: &Check<'_>) -> u8 {
 }
 
 /// Finds and checks everything; with warnings about the settings of the projects.
-fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
+fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>, Option<Fixed>) {
     let Check { paths, options, input, .. } = *check;
     let started = Instant::now();
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -185,6 +210,8 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
     let cache = analyzer.shared_cache();
     telemetry::observe_cache(move || cache.statistics().into());
     let session = Session { analyzer, current, progress, span: Span::current() };
+    let fixed = options.fix.then(|| Fixed::of(workers::map(&jobs, |job| session.fix(job, options.diff))));
+    let jobs = if options.diff { Vec::new() } else { jobs };
     let results = workers::map(&jobs, |job| session.check(job));
     session.progress.finish();
 
@@ -206,7 +233,7 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>) {
     let warnings = problems.warnings.into_iter().filter(|(path, _)| !files.iter().any(|file| file.path == *path));
     let warnings = warnings.map(|(_, warning)| warning).collect();
     let timing = options.timing.then_some(timing);
-    (Report { files, strict: options.strict, timing, style }, warnings)
+    (Report { files, strict: options.strict, timing, style }, warnings, fixed)
 }
 
 /// One file with what its project says.
@@ -242,6 +269,19 @@ impl Session {
         };
         self.progress.advance();
         (CheckedFile { path: target.shown.clone(), named: target.named, outcome }, reading)
+    }
+
+    /// Makes the fixes in one file, or shows them.
+    fn fix(&self, job: &Job, shows_only: bool) -> FixedFile {
+        let Input::File(path) = &job.target.input else { return FixedFile::default() };
+        // What can't be read is told by the check.
+        let Ok(text) = read::file(path) else { return FixedFile::default() };
+        let document = SourceFile { name: job.target.shown.clone(), path: Some(self.current.join(path)), text };
+        let analyze = |document: &SourceFile| self.analyzer.analyze(document, &job.options);
+        match panics::catch(|| code_actions::fix_all(&document, &analyze)) {
+            Ok(fixed) => FixedFile::make(path, &document, fixed, shows_only),
+            Err(message) => FixedFile::failed(&document.name, &message),
+        }
     }
 
     fn analyze(

@@ -6,6 +6,7 @@ mod check;
 mod commands;
 mod discovery;
 mod explain;
+mod fix;
 mod format;
 mod input;
 mod log;

@@ -45,6 +45,14 @@ pub struct ClientFacts {
     pub declaration_links: bool,
     /// The symbols of a document may be nested.
     pub nested_symbols: bool,
+    /// Code actions may carry their edits; without it they could only be commands.
+    pub action_literals: bool,
+    /// The client asks for the edits of a code action when it is chosen.
+    pub resolves_actions: bool,
+    /// Code actions may be marked as the one to take.
+    pub preferred_actions: bool,
+    /// Code actions may be shown as disabled, with a reason.
+    pub disabled_actions: bool,
 }
 
 impl ClientFacts {
@@ -52,6 +60,8 @@ impl ClientFacts {
     pub fn read(capabilities: &ClientCapabilities) -> Self {
         let text = capabilities.text_document.as_ref();
         let workspace = capabilities.workspace.as_ref();
+        let actions = text.and_then(|text| text.code_action.as_ref());
+        let resolved = actions.and_then(|actions| actions.resolve_support.as_ref());
         let publish = text.and_then(|text| text.publish_diagnostics.as_ref());
         let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         Self {
@@ -79,6 +89,11 @@ impl ClientFacts {
                 .as_ref()
                 .and_then(|window| window.work_done_progress)
                 .unwrap_or(false),
+            action_literals: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
+            resolves_actions: actions.and_then(|actions| actions.data_support).unwrap_or(false)
+                && resolved.is_some_and(|support| support.properties.iter().any(|property| property == "edit")),
+            preferred_actions: actions.and_then(|actions| actions.is_preferred_support).unwrap_or(false),
+            disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or(false),
             versioned_edits: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)

@@ -12,6 +12,7 @@ use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, Combinations, FileKind, RenderCache,
 };
 use crate::features::DocumentView;
+use crate::features::code_actions::{self, ActionKind, ActionRequest, CodeAction};
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings, importers};
 use crate::telemetry;
 use crate::template::library::DiskLoader;
@@ -82,17 +83,7 @@ impl Judge {
             options.style = Style::Keep;
         }
         let loader = BufferLoader { snapshot, disk: OnceLock::new() };
-        let importers = match path.filter(|path| FileKind::of_name(path) == Some(FileKind::MacroLibrary)) {
-            Some(library) => {
-                let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
-                    name: path.display().to_string(),
-                    path: Some(path.clone()),
-                    text: text.text(),
-                });
-                importers(library, buffers, &snapshot.folders)
-            }
-            None => Vec::new(),
-        };
+        let importers = importers_of(snapshot);
         let surroundings =
             Surroundings { analyzer: &self.analyzer, options: &analysis, loader: &loader, importers: &importers };
         let formatter = Formatter { options: &options, surroundings: Some(surroundings) };
@@ -100,6 +91,29 @@ impl Judge {
         formatted.unwrap_or_else(|_| {
             tracing::error!(document = document.name, "the formatter panicked");
             Formatted::default()
+        })
+    }
+
+    /// What can be done at a place of one revision, which is that of the view. If that panics, which it must not, nothing.
+    pub fn actions(&self, snapshot: &Snapshot, view: &DocumentView, asked: &AskedActions<'_>) -> Vec<CodeAction> {
+        let (document, analysis) = (document(snapshot), self.options(snapshot));
+        let loader = BufferLoader { snapshot, disk: OnceLock::new() };
+        let importers = importers_of(snapshot);
+        let surroundings =
+            Surroundings { analyzer: &self.analyzer, options: &analysis, loader: &loader, importers: &importers };
+        let request = ActionRequest {
+            view,
+            document: &document,
+            surroundings,
+            range: asked.range,
+            wanted: asked.wanted,
+            hints: snapshot.settings.hints,
+            proves: asked.proves,
+        };
+        let found = panic::catch_unwind(AssertUnwindSafe(|| code_actions::actions(&request)));
+        found.unwrap_or_else(|_| {
+            tracing::error!(document = document.name, "a code action panicked");
+            Vec::new()
         })
     }
 
@@ -126,6 +140,28 @@ impl Judge {
         let is_read = judged.analysis.files.iter().skip(1).any(|file| file.path.as_deref() == Some(path));
         is_read || misses_a_template(&judged.analysis) || shadows_built_in(&judged.analysis, path)
     }
+}
+
+/// Which actions are asked for.
+pub struct AskedActions<'a> {
+    /// The selection.
+    pub range: Span,
+    /// The kinds that are wanted.
+    pub wanted: &'a dyn Fn(ActionKind) -> bool,
+    /// Whether refactorings are proved now.
+    pub proves: bool,
+}
+
+/// Files that import the document, for a library: by these it is proved.
+fn importers_of(snapshot: &Snapshot) -> Vec<SourceFile> {
+    let library = snapshot.path.as_deref().filter(|path| FileKind::of_name(path) == Some(FileKind::MacroLibrary));
+    let Some(library) = library else { return Vec::new() };
+    let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
+        name: path.display().to_string(),
+        path: Some(path.clone()),
+        text: text.text(),
+    });
+    importers(library, buffers, &snapshot.folders)
 }
 
 /// Where settings are looked for, and those that the editor has open: their text counts, not the file's.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that can't be read is a failed test")]
 
+mod code_actions;
 mod completion;
 mod fixture;
 mod folding;

@@ -60,6 +60,10 @@ pub struct ActionRequest<'a> {
     pub range: Span,
     /// The kinds that are wanted.
     pub wanted: &'a dyn Fn(ActionKind) -> bool,
+    /// Whether findings that are only hints are shown.
+    pub hints: bool,
+    /// Whether refactorings are proved now. Where not, what is offered must be proved before it is made.
+    pub proves: bool,
 }
 
 /// An action that can be offered.
@@ -130,14 +134,11 @@ fn everything(request: &ActionRequest<'_>) -> Option<CodeAction> {
 
 /// The findings that a selection touches, with their indices.
 fn touched<'a>(request: &ActionRequest<'a>) -> impl Iterator<Item = (usize, &'a crate::analysis::Diagnostic)> {
-    let range = request.range;
-    request
-        .view
-        .analysis()
-        .diagnostics
-        .iter()
-        .enumerate()
-        .filter(move |(_, diagnostic)| diagnostic.span.start <= range.end && range.start <= diagnostic.span.end)
+    let ActionRequest { range, hints, .. } = *request;
+    request.view.analysis().diagnostics.iter().enumerate().filter(move |(_, diagnostic)| {
+        let is_shown = hints || diagnostic.severity != Severity::Hint;
+        is_shown && diagnostic.span.start <= range.end && range.start <= diagnostic.span.end
+    })
 }
 
 /// An insertion.

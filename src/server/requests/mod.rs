@@ -1,6 +1,7 @@
 //! One file per request of the client.
 
 pub mod call_hierarchy;
+pub mod code_action;
 pub mod definition;
 pub mod diagnostic;
 pub mod document_highlight;
