@@ -72,11 +72,13 @@ impl<'a> Renders<'a> {
 
     /// Whether everything renders to the same values when the document has `text`.
     pub fn hold(&self, text: &str) -> bool {
-        self.hold_by(text, &same_toml)
+        self.hold_by(text, &|before, after| {
+            before.problems.len() == after.problems.len() && same_toml(&before.text, &after.text)
+        })
     }
 
-    /// Whether everything renders to what is the same by `same`, which gets the text of a render before and after.
-    fn hold_by(&self, text: &str, same: &dyn Fn(&str, &str) -> bool) -> bool {
+    /// Whether everything renders to what is the same by `same`, which gets each render before and after.
+    fn hold_by(&self, text: &str, same: &dyn Fn(&Rendered, &Rendered) -> bool) -> bool {
         // What stands between the tags proves nothing about what they write.
         if self.before.iter().any(|(_, _, before)| before.given_up) {
             return false;
@@ -84,7 +86,7 @@ impl<'a> Renders<'a> {
         let text: Arc<str> = text.into();
         self.before.iter().all(|(options, document, before)| {
             let after = self.render(document, options, &text);
-            !after.given_up && before.problems.len() == after.problems.len() && same(&before.text, &after.text)
+            !after.given_up && same(before, &after)
         })
     }
 }
@@ -103,7 +105,11 @@ pub fn keeps_render(
         Some(FileKind::MacroLibrary) => Renders::of_importers(document, surroundings),
         _ => Some(Renders::of(document, surroundings)),
     };
-    renders.is_some_and(|renders| renders.hold_by(after, same))
+    renders.is_some_and(|renders| {
+        renders.hold_by(after, &|before, after| {
+            after.problems.len() <= before.problems.len() && same(&before.text, &after.text)
+        })
+    })
 }
 
 /// Finds files as another loader does, but for one that has another text.

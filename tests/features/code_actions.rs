@@ -97,7 +97,7 @@ fn all_is_fixed_that_needs_no_look() {
 fn a_value_becomes_a_variable() {
     insta::assert_snapshot!([
         outcome(offered(&HEAD.replace("alpine", "al$0pine"), ActionKind::Extract)),
-        outcome(offered("[vars]\nimage = \"x\"\n\n[services.dä]\nimage = \"$0é:1\"\n", ActionKind::Extract)),
+        outcome(offered("[vars]\nimage = \"x\"\n\n[services.\"dä\"]\nimage = \"$0é:1\"\n", ActionKind::Extract)),
         outcome(offered("{% for i in [1, 2] %}\n[[steps]]\nname = \"s{{ i }}\"\ntimeout_ms = 1$00\ncommand = [\"true\"]\n{% endfor %}\n", ActionKind::Extract)),
         outcome(offered("[vars]\nimage = \"$0x\"\n", ActionKind::Extract)),
         outcome(offered("{% macro m() %}\n[[steps]]\nname = \"$0x\"\n{% endmacro %}\n{{ self::m() }}\n", ActionKind::Extract)),

@@ -9,6 +9,7 @@ mod folding;
 mod hover;
 mod inlay_hints;
 mod navigation;
+mod promises;
 mod rename;
 mod selection_ranges;
 mod semantic_tokens;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
 mod client;
+mod code_action;
 mod collector;
 mod conformance;
 mod dependencies;

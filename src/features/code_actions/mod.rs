@@ -10,6 +10,7 @@ mod extract_macro;
 mod extract_variable;
 mod fix_all;
 mod inline_macro;
+mod mend_tag;
 mod organize_imports;
 mod proof;
 mod quick_fix;
@@ -95,6 +96,7 @@ pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
     if (request.wanted)(ActionKind::QuickFix) {
         actions.extend(quick_fix::actions(request));
         actions.extend(declare_variable::actions(request));
+        actions.extend(mend_tag::actions(request));
         actions.extend(allow::actions(request));
     }
     let refactorings: [(ActionKind, fn(&ActionRequest<'_>) -> Vec<Draft>); 6] = [

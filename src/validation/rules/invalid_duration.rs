@@ -2,7 +2,7 @@
 
 use crate::config::ShapeProblemKind;
 use crate::config::duration::DurationError;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -41,6 +41,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             DurationError::NoUnit => format!("did you mean `{}s`?", value.trim()),
             _ => "write a number and a unit, such as `250ms`, `30s` or `2m`".to_owned(),
         };
-        findings.push(Finding::new(&RULE, problem.span, message).help(help));
+        let finding = Finding::new(&RULE, problem.span, message).help(help);
+        let quote = problem.span.slice(subject.text).and_then(|written| written.chars().next());
+        findings.push(match (error, quote) {
+            (DurationError::NoUnit, Some(quote @ ('"' | '\''))) => {
+                let seconds = format!("{}s", value.trim());
+                let title = format!("write `{seconds}`");
+                finding.fix(Fix::replace(title, problem.span, format!("{quote}{seconds}{quote}")).guess())
+            }
+            _ => finding,
+        });
     }
 }

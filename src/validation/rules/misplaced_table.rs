@@ -1,7 +1,7 @@
 //! `[attrs.all]` for `[expect.span.attrs.all]`.
 
 use crate::config::ShapeProblemKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -47,6 +47,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.shape {
         let ShapeProblemKind::MisplacedTable { name, belongs } = &problem.kind else { continue };
         let message = format!("nothing reads a table `{name}` at top level");
-        findings.push(Finding::new(&RULE, problem.span, message).help(format!("write its whole path: `{belongs}`")));
+        let finding = Finding::new(&RULE, problem.span, message).help(format!("write its whole path: `{belongs}`"));
+        // Which service is meant can't be told.
+        findings.push(match belongs.contains("NAME") {
+            true => finding,
+            false => finding.fix(Fix::replace(format!("write `{belongs}`"), problem.span, *belongs).guess()),
+        });
     }
 }

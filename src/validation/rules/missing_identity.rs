@@ -1,7 +1,7 @@
 //! A test without `[meta]` and without `[test.metadata]`.
 
 use crate::text::Span;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -44,8 +44,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     let place = config.top_level.first().map_or(Span::at(0), |name| name.span);
-    findings.push(
-        Finding::new(&RULE, place, "the test has no name: neither `[meta]` nor `[test.metadata]` is there")
-            .help("begin the file with `[meta]`, `name = \"…\"` and `version = \"1.0\"`"),
-    );
+    let finding = Finding::new(&RULE, place, "the test has no name: neither `[meta]` nor `[test.metadata]` is there")
+        .help("begin the file with `[meta]`, `name = \"…\"` and `version = \"1.0\"`");
+    // Keys above the first header would belong to the new table.
+    let line = subject.text.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    findings.push(match subject.text.get(line..).is_some_and(|rest| rest.starts_with('[')) {
+        true => {
+            let table = "[meta]\nname = \"unnamed\"\nversion = \"1.0\"\n\n";
+            finding.fix(Fix::replace("add `[meta]`", Span::at(line), table).guess())
+        }
+        false => finding,
+    });
 }

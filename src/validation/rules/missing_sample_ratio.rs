@@ -1,6 +1,7 @@
 //! `[otel]` without `sample_ratio`.
 
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::text::Span;
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -43,8 +44,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if otel.sample_ratio.is_some() || exports_nothing || !subject.is_whole() {
         return;
     }
-    findings.push(
-        Finding::new(&RULE, otel.header, "`[otel]` does not say which share of the traces is sampled")
-            .help("add `sample_ratio = 1.0` to keep all of them"),
-    );
+    let finding = Finding::new(&RULE, otel.header, "`[otel]` does not say which share of the traces is sampled")
+        .help("add `sample_ratio = 1.0` to keep all of them");
+    findings.push(match otel.header.slice(subject.text) {
+        Some("[otel]") => {
+            let line = "\nsample_ratio = 1.0";
+            finding.fix(Fix::replace("add `sample_ratio = 1.0`", Span::at(otel.header.end), line).guess())
+        }
+        _ => finding,
+    });
 }

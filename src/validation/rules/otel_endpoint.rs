@@ -1,6 +1,7 @@
 //! An exporter and its endpoint.
 
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::text::Span;
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -42,10 +43,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(exporter) = &otel.exporter else { return };
     let Some(name) = exporter.known() else { return };
     match &otel.endpoint {
-        None if is_one_of(name, &["otlp", "otlp-http", "otlp-grpc"]) && subject.is_whole() => findings.push(
-            Finding::new(&RULE, exporter.content, format!("exporter `{name}` has no `endpoint` to send to"))
-                .help("add one, as in `endpoint = \"http://localhost:4318\"`"),
-        ),
+        None if is_one_of(name, &["otlp", "otlp-http", "otlp-grpc"]) && subject.is_whole() => {
+            let finding =
+                Finding::new(&RULE, exporter.content, format!("exporter `{name}` has no `endpoint` to send to"))
+                    .help("add one, as in `endpoint = \"http://localhost:4318\"`");
+            findings.push(match otel.header.slice(subject.text) {
+                Some("[otel]") => {
+                    let port = if name.eq_ignore_ascii_case("otlp-grpc") { 4317 } else { 4318 };
+                    let line = format!("\nendpoint = \"http://localhost:{port}\"");
+                    finding.fix(Fix::replace("send to the default endpoint", Span::at(otel.header.end), line).guess())
+                }
+                _ => finding,
+            });
+        }
         // `stdout://…` says no more than the exporter does.
         Some(endpoint)
             if is_one_of(name, &["stdout", "none"])

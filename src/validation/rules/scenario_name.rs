@@ -1,7 +1,7 @@
 //! Characters in the names of scenarios.
 
 use crate::config::model::Text;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -58,7 +58,12 @@ fn mistake(text: &Text) -> Option<Finding> {
     let finding = Finding::new(&RULE, text.content, format!("the name of the scenario has {shown} in it"));
     Some(match words.is_empty() {
         true => finding.help("use letters, digits, `_` and `-`"),
-        false => finding.help(format!("write `{}`", words.join("-"))),
+        false => {
+            let plain = words.join("-");
+            finding
+                .help(format!("write `{plain}`"))
+                .fix(Fix::replace(format!("write `{plain}`"), text.content, plain).guess())
+        }
     })
 }
 

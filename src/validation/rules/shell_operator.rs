@@ -122,5 +122,5 @@ fn wrapped(source: &str, command: &Text, text: &str) -> Option<Fix> {
     };
     let insert = |at: usize, text: &str| TextEdit { place: Span::at(at).into(), text: text.to_owned() };
     let edits = vec![insert(command.content.start, open), insert(command.content.end, close)];
-    Some(Fix::new("have a shell read the command", edits))
+    Some(Fix::new("have a shell read the command", edits).guess())
 }

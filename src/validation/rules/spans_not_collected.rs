@@ -60,7 +60,7 @@ fn collecting(text: &str, scenario: &Scenario) -> Option<Fix> {
         return None;
     }
     let line = "\nartifacts.collect = [\"spans:default\"]";
-    Some(Fix::replace("collect the spans", Span::at(name.span.end), line))
+    Some(Fix::replace("collect the spans", Span::at(name.span.end), line).guess())
 }
 
 fn may_collect_spans(scenario: &Scenario) -> bool {

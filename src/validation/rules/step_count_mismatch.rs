@@ -2,7 +2,7 @@
 
 use crate::config::TestConfig;
 use crate::config::model::{Run, Scalar};
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -56,11 +56,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             1 => "1 command".to_owned(),
             more => format!("{more} commands"),
         };
-        findings.push(Finding::new(
-            &RULE,
-            expected.span,
-            format!("`{key}` is {}, but the test has {has}", expected.value),
-        ));
+        let message = format!("`{key}` is {}, but the test has {has}", expected.value);
+        let fix = Fix::replace(format!("write `{commands}`"), expected.span, commands.to_string());
+        findings.push(Finding::new(&RULE, expected.span, message).fix(fix.guess()));
     }
 }
 

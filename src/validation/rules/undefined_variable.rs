@@ -1,7 +1,8 @@
 //! `{{ nope }}`.
 
-use crate::template::ProblemKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::template::{FileSpan, ProblemKind};
+use crate::text::Span;
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,10 +46,12 @@ command = ["echo", "{{ vars.greeting }}"]
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::UndefinedVariable { name, suggestion } = &problem.kind else { continue };
+        let end = FileSpan { file: problem.at.file, span: Span::at(problem.at.span.end) };
         findings.push(
             Finding::in_template(&RULE, problem, format!("the variable `{name}` is not defined"))
                 .help("define it in `[vars]`, pass it with `--var`, or give it a default: `| default(value=…)`")
                 .did_you_mean_in_template(name, suggestion.as_deref(), problem.at)
+                .fix(Fix::replace("give it a default", end, " | default(value='')").guess())
                 .at_most(subject.worst_of_expressions()),
         );
     }

@@ -1,7 +1,8 @@
 //! `env(name="X")` of an unset variable.
 
-use crate::template::ProblemKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::template::{FileSpan, ProblemKind};
+use crate::text::Span;
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,9 +36,11 @@ command = ["echo", "{{ env(name='CLNRM_NO_SUCH_VARIABLE') | default(value='x') }
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
         let ProblemKind::UnsetEnvironmentVariable { name } = &problem.kind else { continue };
+        let end = FileSpan { file: problem.at.file, span: Span::at(problem.at.span.end) };
         findings.push(
             Finding::in_template(&RULE, problem, format!("the environment variable `{name}` is not set"))
-                .help("set it, or give it a default: `| default(value=…)`"),
+                .help("set it, or give it a default: `| default(value=…)`")
+                .fix(Fix::replace("give it a default", end, " | default(value='')").guess()),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `spans_total = { gte = 0 }`.
 
 use crate::validation::expectations::{example, sets};
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -25,7 +25,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             {
                 findings.push(
                     Finding::new(&RULE, least.span, format!("a minimum of 0 for `{name}` can never fail"))
-                        .help("ask for at least 1, or give it an upper bound"),
+                        .help("ask for at least 1, or give it an upper bound")
+                        .fix(Fix::replace("ask for at least 1", least.span, "1").guess()),
                 );
             }
         }
