@@ -129,7 +129,9 @@ impl Mapping<'_> {
         let edits: Option<Vec<_>> =
             fix.edits.into_iter().map(|edit| Some((self.editable(edit.place)?, edit.text))).collect();
         let mut edits = edits?;
-        edits.sort_by_key(|(span, _)| *span);
+        edits.sort();
+        // A loop writes the same text in each round.
+        edits.dedup_by(|later, first| later == first && !first.0.is_empty());
         let overlap = edits.windows(2).any(|pair| pair[0].0.end > pair[1].0.start);
         (!overlap).then_some(DiagnosticFix { title: fix.title, confidence: fix.confidence, edits })
     }

@@ -5,8 +5,8 @@
 //! [`syntax`] tree. What stands at an offset is told by [`cursor`].
 
 pub mod calls;
-pub mod completion;
 pub mod code_actions;
+pub mod completion;
 pub mod cursor;
 pub mod folding;
 pub mod format_path;

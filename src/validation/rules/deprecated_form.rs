@@ -1,6 +1,8 @@
 //! Another spelling of a key.
 
 use crate::config::ShapeProblemKind;
+use crate::config::tokens::{TextToken, text_tokens};
+use crate::text::Span;
 use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
@@ -49,7 +51,45 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             finding.help(format!("move its content to `{canonical}`, which is there too"))
         } else {
             let title = format!("replace `{key}` by `{canonical}`");
-            finding.help(format!("write `{canonical}`")).fix(Fix::replace(title, problem.span, *canonical))
+            let edits: Vec<_> = occurrences(subject.text, problem.span)
+                .into_iter()
+                .map(|span| (span, (*canonical).to_owned()))
+                .collect();
+            finding.help(format!("write `{canonical}`")).fix(Fix::edit(title, &edits))
         });
     }
+}
+
+/// The key at `first`, and where it comes again: in later headers that go on from it, or in later dotted keys of its table. Renamed
+/// alone, the first one would part from them.
+fn occurrences(text: &str, first: Span) -> Vec<Span> {
+    let start = text.get(..first.start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let mut found = vec![first];
+    let (Some(lead), Some(key)) = (text.get(start..first.start), first.slice(text)) else { return found };
+    let is_header = lead.trim_start().starts_with('[');
+    let path = lead.trim_start_matches(['[', ' ', '\t']);
+    // A key inside of an inline table has no other place.
+    if !is_header && path.contains(['=', '{']) {
+        return found;
+    }
+    let mut strings = text_tokens(text).filter(|(kind, _)| *kind == TextToken::String).map(|(_, span)| span).peekable();
+    let mut at = start;
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let line_start = at;
+        at += line.len();
+        while strings.next_if(|string| string.end <= line_start).is_some() {}
+        if line_start == start || strings.peek().is_some_and(|string| string.start < line_start) {
+            continue;
+        }
+        let body = line.trim_start_matches(['[', ' ', '\t']);
+        if line.trim_start().starts_with('[') != is_header {
+            if is_header { continue } else { break }
+        }
+        let rest = body.strip_prefix(path).and_then(|rest| rest.strip_prefix(key));
+        if rest.is_some_and(|rest| rest.starts_with('.') || (is_header && rest.starts_with(']'))) {
+            let from = line_start + (line.len() - body.len()) + path.len();
+            found.push(Span::new(from, from + key.len()));
+        }
+    }
+    found
 }
