@@ -3,10 +3,12 @@
 mod analyze;
 mod diff;
 mod fmt;
+mod graph;
 mod lsp;
 mod mutate;
 mod validate;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
@@ -44,6 +46,7 @@ enum Command {
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
     Diff(diff::Arguments),
+    Graph(graph::Arguments),
     Lsp(lsp::Arguments),
 }
 
@@ -58,9 +61,15 @@ pub fn run() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
+        Command::Graph(arguments) => graph::run(arguments, color),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
     ExitCode::from(code)
+}
+
+/// Whether an argument names a test rather than a file of spans.
+fn is_test(argument: &Path) -> bool {
+    argument.extension().is_some_and(|extension| extension == "toml" || extension == "tera")
 }
 
 /// The command `name` as it says how it is used, for complaints about its arguments.

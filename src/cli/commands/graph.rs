@@ -1,0 +1,74 @@
+//! `clnrm graph`: who calls whom, as a test expects it and as a trace has it.
+
+use std::path::PathBuf;
+
+use clap::ColorChoice;
+
+use crate::cli::commands::is_test;
+use crate::cli::input::InputOptions;
+use crate::cli::test_file::TestFile;
+use crate::cli::traces::Traces;
+use crate::cli::{CLEAN, TROUBLE, output};
+use crate::report::{GraphFormat, SpanGraph};
+
+/// Draw who calls whom: as a test expects it, as a trace has it, or both laid over each other
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A test, or a file of spans
+    #[arg(value_name = "TEST|FILE")]
+    file: PathBuf,
+
+    /// The spans to lay over the test: what is missing and what is not expected is marked
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    traces: Vec<PathBuf>,
+
+    /// How the graph is written
+    #[arg(long, short, value_enum, default_value = "ascii")]
+    format: GraphFormat,
+
+    /// Write the graph to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    input: InputOptions,
+}
+
+/// Draws, and gives the exit code.
+pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
+    let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let (test, files) = match is_test(&arguments.file) {
+        true => match TestFile::read(&arguments.file, &arguments.input, &current) {
+            Ok(test) => (Some(test), arguments.traces.clone()),
+            Err(unusable) => {
+                unusable.tell(&arguments.file, color);
+                return TROUBLE;
+            }
+        },
+        false => (None, [&[arguments.file.clone()], &arguments.traces[..]].concat()),
+    };
+    let traces = match files.is_empty() {
+        true => None,
+        false => match Traces::read(&files, &current) {
+            Some(traces) => Some(traces),
+            None => return TROUBLE,
+        },
+    };
+    traces.iter().for_each(Traces::tell_problems);
+    let graph = SpanGraph::new(test.as_ref().map(|test| &test.tree), traces.as_ref().map(|traces| &traces.trace));
+    if graph.is_empty() {
+        output::complain(&format!("`{}` names no span, so there is nothing to draw", arguments.file.display()));
+    }
+    let mut text = Vec::new();
+    let written = graph.write(arguments.format, &mut text).and_then(|()| match &arguments.output {
+        Some(path) => output::write_file(path, &text),
+        None => output::write_stdout(&text),
+    });
+    match written {
+        Ok(()) => CLEAN,
+        Err(error) => {
+            output::complain(&format!("can't write: {error}"));
+            TROUBLE
+        }
+    }
+}
