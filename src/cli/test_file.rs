@@ -9,7 +9,7 @@ use super::{paths, read};
 use crate::analysis::revision::Revision;
 use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::expectation::ExpectationTree;
-use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Style};
+use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Source, Style};
 use crate::template::SourceFile;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
@@ -81,6 +81,12 @@ impl TestFile {
         }
         let tree = ExpectationTree::new(&analysis.config);
         Ok(Self { shown, analysis, tree })
+    }
+
+    /// The text of the document, with its lines.
+    pub fn source(&self) -> Source {
+        let text = self.analysis.files.first().map(|file| file.text.clone()).unwrap_or_default();
+        Source::new(self.shown.clone(), false, text)
     }
 
     /// How a file of the test's render is shown.

@@ -2,6 +2,7 @@
 //! writer. Reads no file, no clock and no environment: the same report gives the same bytes.
 
 mod checked_file;
+mod comparison;
 mod excerpt;
 mod expectation_diff;
 mod fingerprint;
@@ -26,10 +27,12 @@ mod words;
 mod tests;
 
 pub use checked_file::{Checked, CheckedFile, Failure, FailureKind, Outcome, Source};
+pub use comparison::Comparison;
 pub use expectation_diff::{DiffReport, DiffSide};
 pub use format::{Format, Report, Style};
 pub use human::{write_failure, write_note, write_warning};
 pub use mutants::MutantsReport;
+pub use outline::span_line;
 pub use span_graph::{GraphFormat, SpanGraph};
 pub use span_object::span_object;
 pub use summary::{Summary, Timing};

@@ -14,7 +14,7 @@ pub fn outline(trace: &Trace, most: usize) -> Vec<String> {
         if !shown.insert(index) {
             continue;
         }
-        let mut line = line(trace, index);
+        let mut line = span_line(trace, index);
         // A span at the top that has a parent is one of a circle.
         if lead.is_empty()
             && let Some(parent) = trace.parent(index)
@@ -49,8 +49,8 @@ fn repeated(lines: Vec<String>) -> Vec<String> {
     written.collect()
 }
 
-/// One span: name, and in parentheses what is not as usual.
-fn line(trace: &Trace, index: SpanIndex) -> String {
+/// One span in one line: its name, and in parentheses what is not as usual.
+pub fn span_line(trace: &Trace, index: SpanIndex) -> String {
     let span = &trace[index];
     let mut facts = Vec::new();
     if !matches!(span.kind, SpanKind::Internal | SpanKind::Unspecified) {

@@ -4,12 +4,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{ColorChoice, ValueEnum};
+use serde_json::json;
 
+use super::is_test;
 use crate::cli::input::InputOptions;
 use crate::cli::test_file::TestFile;
+use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::expectation::diff::{DiffStrategy, Expectation, LevenshteinDiff, SemanticDiff, SetDiff};
-use crate::report::{DiffReport, DiffSide, Source};
+use crate::expectation::explain::Explainer;
+use crate::expectation::judge;
+use crate::report::{Comparison, DiffReport, DiffSide, SpanGraph};
+use crate::trace::{self, canonical::Noise};
 
 /// There are differences.
 const DIFFERENT: u8 = 1;
@@ -70,7 +76,80 @@ impl Strategy {
 /// Compares, writes, and gives the exit code: 0 for no difference, 1 for some.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    tests(arguments, color, &current)
+    match [&arguments.old, &arguments.new].map(|argument| is_test(argument)) {
+        [true, true] => tests(arguments, color, &current),
+        [false, false] => traces(arguments, &current),
+        [true, false] => test_and_trace(arguments, &arguments.old, &arguments.new, color, &current),
+        [false, true] => test_and_trace(arguments, &arguments.new, &arguments.old, color, &current),
+    }
+}
+
+/// Compares two traces as trees.
+fn traces(arguments: &Arguments, current: &Path) -> u8 {
+    let sides = [&arguments.old, &arguments.new].map(|file| Traces::read(std::slice::from_ref(file), current));
+    let [Some(old), Some(new)] = sides else { return TROUBLE };
+    old.tell_problems();
+    new.tell_problems();
+    let diff = trace::diff::diff(&old.trace, &new.trace, &Noise::default());
+    let text = match arguments.format {
+        Format::Human => format!("{diff}\n"),
+        Format::Json => {
+            let changes = diff.changes.iter().map(ToString::to_string);
+            let algorithm = diff.algorithm.to_string();
+            format!(
+                "{:#}\n",
+                json!({ "version": 1, "kind": "traces", "algorithm": algorithm, "changes": changes.collect::<Vec<_>>() })
+            )
+        }
+    };
+    finish(output::write_stdout(text.as_bytes()), diff.is_empty())
+}
+
+/// Compares what a test expects with what a trace holds.
+fn test_and_trace(arguments: &Arguments, test: &Path, file: &PathBuf, color: ColorChoice, current: &Path) -> u8 {
+    let test = match TestFile::read(test, &arguments.input, current) {
+        Ok(test) => test,
+        Err(unusable) => {
+            unusable.tell(test, color);
+            return TROUBLE;
+        }
+    };
+    let Some(traces) = Traces::read(std::slice::from_ref(file), current) else { return TROUBLE };
+    traces.tell_problems();
+    let reception = traces.reception(None);
+    let judgement = judge(&test.tree, &traces.trace, &reception);
+    let explainer = Explainer::new(&test.tree, &traces.trace, &reception, &judgement);
+    let source = test.source();
+    let located = test.analysis.locate(test.tree.constraints.iter().map(|constraint| constraint.span));
+    let unsatisfied = judgement.failures().filter_map(|index| {
+        let constraint = test.tree.constraints.get(index)?;
+        let line = source.position(located.get(index)?.span.start).line;
+        Some((constraint.path.to_string(), line, explainer.explain(index)?.message))
+    });
+    let comparison = Comparison {
+        test: test.shown.clone(),
+        unsatisfied: unsatisfied.collect(),
+        graph: SpanGraph::new(Some(&test.tree), Some(&traces.trace)),
+    };
+    let mut text = Vec::new();
+    let style = output::style(color, &io::stdout(), &arguments.input);
+    let written = match arguments.format {
+        Format::Human => comparison.write_human(style, &mut text),
+        Format::Json => comparison.write_json(&mut text),
+    };
+    finish(written.and_then(|()| output::write_stdout(&text)), comparison.is_empty())
+}
+
+/// The exit code, once everything is written.
+fn finish(written: io::Result<()>, is_same: bool) -> u8 {
+    match written {
+        Ok(()) if is_same => CLEAN,
+        Ok(()) => DIFFERENT,
+        Err(error) => {
+            output::complain(&format!("can't write: {error}"));
+            TROUBLE
+        }
+    }
 }
 
 fn tests(arguments: &Arguments, color: ColorChoice, current: &Path) -> u8 {
@@ -94,21 +173,13 @@ fn tests(arguments: &Arguments, color: ColorChoice, current: &Path) -> u8 {
         Format::Human => report.write_human(style, &mut text),
         Format::Json => report.write_json(&mut text),
     };
-    match written.and_then(|()| output::write_stdout(&text)) {
-        Ok(()) if diff.is_empty() => CLEAN,
-        Ok(()) => DIFFERENT,
-        Err(error) => {
-            output::complain(&format!("can't write: {error}"));
-            TROUBLE
-        }
-    }
+    finish(written.and_then(|()| output::write_stdout(&text)), diff.is_empty())
 }
 
 /// The places of these expectations in the document.
 fn side<'a>(test: &TestFile, expectations: impl Iterator<Item = &'a Expectation>) -> DiffSide {
     let spans: Vec<_> = expectations.map(|expectation| expectation.span).collect();
-    let text = test.analysis.files.first().map(|file| file.text.clone()).unwrap_or_default();
-    let source = Source::new(test.shown.clone(), false, text);
+    let source = test.source();
     let located = test.analysis.locate(spans.iter().copied());
     let places =
         located.into_iter().map(|located| (source.position(located.span.start), source.position(located.span.end)));

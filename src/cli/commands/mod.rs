@@ -6,6 +6,7 @@ mod fmt;
 mod graph;
 mod lsp;
 mod mutate;
+mod spans;
 mod validate;
 
 use std::path::Path;
@@ -47,6 +48,7 @@ enum Command {
     Mutate(mutate::Arguments),
     Diff(diff::Arguments),
     Graph(graph::Arguments),
+    Spans(spans::Arguments),
     Lsp(lsp::Arguments),
 }
 
@@ -62,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Mutate(arguments) => mutate::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Graph(arguments) => graph::run(arguments, color),
+        Command::Spans(arguments) => spans::run(arguments, color),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
     ExitCode::from(code)

@@ -11,7 +11,7 @@ use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::expectation::mutate::{Limits, NotPassing, mutate};
-use crate::report::{MutantsReport, Source};
+use crate::report::MutantsReport;
 use crate::trace::Grade;
 
 /// Some constraint can't fail, too few mutants were caught, or the trace does not pass.
@@ -76,9 +76,8 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         }
     };
     let located = test.analysis.locate(test.tree.constraints.iter().map(|constraint| constraint.span));
-    let text = test.analysis.files.first().map(|file| file.text.clone()).unwrap_or_default();
     let report = MutantsReport {
-        document: Source::new(test.shown.clone(), false, text),
+        document: test.source(),
         tree: &test.tree,
         places: located.into_iter().map(|located| located.span).collect(),
         trace: &traces.trace,

@@ -88,6 +88,21 @@ impl SpanGraph {
         self.nodes.is_empty()
     }
 
+    /// The names that were seen and that nobody expects, with how often.
+    pub fn extra_names(&self) -> impl Iterator<Item = (&str, usize)> {
+        let is_extra = |(_, node): &(&String, &Presence)| !node.expected && node.seen > 0;
+        self.nodes.iter().filter(is_extra).map(|(name, node)| (name.as_str(), node.seen))
+    }
+
+    /// The edges between expected names that were seen and that nobody expects, with how often.
+    pub fn extra_edges(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        let is_expected = |name: &str| self.nodes.get(name).is_some_and(|node| node.expected);
+        let is_extra = move |((from, to), edge): &(&(String, String), &Presence)| {
+            !edge.expected && edge.seen > 0 && is_expected(from) && is_expected(to)
+        };
+        self.edges.iter().filter(is_extra).map(|((from, to), edge)| (from.as_str(), to.as_str(), edge.seen))
+    }
+
     /// Writes the graph in this format.
     ///
     /// # Errors
