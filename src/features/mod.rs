@@ -27,6 +27,7 @@ pub mod scope;
 pub mod secrets;
 pub mod selection_ranges;
 pub mod semantic_tokens;
+pub mod signature_help;
 pub mod symbol_search;
 pub mod symbols;
 pub mod syntax;

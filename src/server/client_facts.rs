@@ -35,6 +35,14 @@ pub struct ClientFacts {
     pub refreshes_lenses: bool,
     /// The client asks for edits before it saves.
     pub asks_before_save: bool,
+    /// Completions may have places to fill in.
+    pub snippets: bool,
+    /// Completions may tell apart what is inserted and what is replaced.
+    pub insert_replace: bool,
+    /// Completions may name characters that accept them.
+    pub commit_characters: bool,
+    /// Parameters may be told by their offsets in the signature.
+    pub label_offsets: bool,
     /// The client shows progress under tokens that the server makes.
     pub creates_progress: bool,
     /// Edits of several files may say which version of each they are for.
@@ -64,7 +72,14 @@ impl ClientFacts {
         let resolved = actions.and_then(|actions| actions.resolve_support.as_ref());
         let publish = text.and_then(|text| text.publish_diagnostics.as_ref());
         let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+        let completion = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
+        let signature = text.and_then(|text| text.signature_help.as_ref()?.signature_information.as_ref());
+        let parameter = signature.and_then(|signature| signature.parameter_information.as_ref());
         Self {
+            snippets: completion.and_then(|item| item.snippet_support).unwrap_or(false),
+            insert_replace: completion.and_then(|item| item.insert_replace_support).unwrap_or(false),
+            commit_characters: completion.and_then(|item| item.commit_characters_support).unwrap_or(false),
+            label_offsets: parameter.and_then(|parameter| parameter.label_offset_support).unwrap_or(false),
             encoding: encodings.unwrap_or_default().iter().find_map(encoding).unwrap_or_default(),
             pulls_diagnostics: text.is_some_and(|text| text.diagnostic.is_some()),
             refreshes_diagnostics: workspace

@@ -17,6 +17,7 @@ use crate::features::DocumentView;
 use crate::features::references::Workspace;
 use crate::features::rename::Recheck;
 use crate::template::library::DiskLoader;
+use crate::template::render::TemplateName;
 use crate::template::{SourceFile, TemplateLoader};
 use crate::text::{Document, Encoding, Span};
 
@@ -91,6 +92,11 @@ impl Neighbourhood {
             Some(path) => self.open.get(path),
             None => self.own.as_ref().filter(|own| own.uri.as_str() == file.name),
         }
+    }
+
+    /// The files that `from` may import or include.
+    pub fn templates(&self, from: &SourceFile) -> Vec<TemplateName> {
+        self.loader.names(from)
     }
 
     /// How the client calls a file.

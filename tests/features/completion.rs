@@ -24,7 +24,7 @@ const BODY: &str =
 fn completions(fixture: &Fixture, snippets: bool) -> Completions {
     let known = KnownSpan { name: "db.query".to_owned(), count: 2, ..KnownSpan::default() };
     let known = KnownSpans { spans: vec![known] };
-    let images = ["registry/own:1".to_owned()];
+    let images = || vec!["registry/own:1".to_owned()];
     let library = || -> Vec<TemplateName> {
         let loader = MemoryLoader::of([("_own.toml.tera", "")]);
         loader.names(&document(""))

@@ -13,5 +13,6 @@ mod promises;
 mod rename;
 mod selection_ranges;
 mod semantic_tokens;
+mod signature_help;
 mod symbols;
 mod workspace;

@@ -5,6 +5,7 @@
 mod client;
 mod code_action;
 mod collector;
+mod completion;
 mod conformance;
 mod dependencies;
 mod diagnostics;

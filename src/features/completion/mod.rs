@@ -6,6 +6,7 @@
 
 mod document_names;
 mod documentation;
+mod images;
 mod item;
 pub mod semantic_conventions;
 mod snippet;
@@ -13,6 +14,7 @@ mod template;
 mod toml;
 
 pub use documentation::documentation;
+pub use images::images;
 pub use item::{Completions, Item, ItemKind, Replaced, Topic};
 pub use snippet::Snippet;
 
@@ -27,8 +29,8 @@ use crate::template::render::TemplateName;
 pub struct Surroundings<'a> {
     /// The spans of the last run.
     pub known_spans: &'a KnownSpans,
-    /// The images that other tests of the workspace use.
-    pub images: &'a [String],
+    /// Finds the images that the tests of the workspace use.
+    pub images: &'a dyn Fn() -> Vec<String>,
     /// Finds the files that the document may import or include.
     pub templates: &'a dyn Fn() -> Vec<TemplateName>,
     /// Whether items may have places to fill in. Without, more text stands there from the start.

@@ -19,7 +19,7 @@ use crate::server::commands::Command;
 use crate::server::notifications::did_change_workspace_folders;
 use crate::server::notifications::initialized::WATCHED;
 use crate::server::parent;
-use crate::server::requests::{code_action, formatting};
+use crate::server::requests::{code_action, completion, formatting, signature_help};
 use crate::server::semantic_legend::TokenLegend;
 use crate::server::session::Session;
 use crate::server::settings::InitializationOptions;
@@ -78,6 +78,8 @@ fn capabilities(facts: ClientFacts, legend: &TokenLegend) -> ServerCapabilities 
         }),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         semantic_tokens_provider: legend.provider(),
+        completion_provider: Some(completion::options()),
+        signature_help_provider: Some(signature_help::options()),
         definition_provider: Some(OneOf::Left(true)),
         declaration_provider: Some(DeclarationCapability::Simple(true)),
         references_provider: Some(OneOf::Left(true)),

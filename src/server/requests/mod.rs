@@ -2,6 +2,7 @@
 
 pub mod call_hierarchy;
 pub mod code_action;
+pub mod completion;
 pub mod definition;
 pub mod diagnostic;
 pub mod document_highlight;
@@ -20,6 +21,7 @@ pub mod rename;
 pub mod rendered;
 pub mod selection_range;
 pub mod semantic_tokens;
+pub mod signature_help;
 pub mod status;
 pub mod workspace_diagnostic;
 pub mod workspace_symbol;

@@ -193,5 +193,6 @@ fn members(request: &Request<'_>) -> Completions {
             fields.map(|(name, value)| Item::new(ItemKind::Field, name).detail(values::shown(&value))).collect()
         }
     };
-    Completions { items, replaced: request.replaced, ..Completions::default() }
+    // A dot goes on with what is chosen.
+    Completions { items, replaced: request.replaced, commit: &["."], ..Completions::default() }
 }

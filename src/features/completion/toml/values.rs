@@ -219,8 +219,8 @@ fn spans(request: &Request<'_>) -> Vec<Item> {
 
 /// The images of the workspace, then those that the known kinds of services use.
 fn images(request: &Request<'_>) -> Vec<Item> {
-    let own = request.names.images.iter().chain(request.around.images);
-    let own = own.map(|image| Item::new(ItemKind::Image, image.as_str()).detail("used in this workspace"));
+    let own = request.names.images.iter().cloned().chain((request.around.images)());
+    let own = own.map(|image| Item::new(ItemKind::Image, image).detail("used in this workspace"));
     let usual = SERVICE_KINDS.iter().filter_map(|kind| match kind.image {
         ImageSource::Default(image) => {
             Some(Item::new(ItemKind::Image, image).detail(format!("image of `{}`", kind.name)))

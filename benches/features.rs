@@ -1,0 +1,64 @@
+//! How long each request about a place of a document takes, at 10 and 100 KB: the analysis is there already, what the feature
+//! derives from it is not.
+//!
+//! `cargo bench --bench features`; the aim is far below 10 ms for each.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use clnrm_lsp::analysis::{Analysis, AnalysisOptions, Analyzer};
+use clnrm_lsp::features::DocumentView;
+use clnrm_lsp::features::completion::{Surroundings, complete};
+use clnrm_lsp::features::known_spans::KnownSpans;
+use clnrm_lsp::features::signature_help::signature_help;
+use clnrm_lsp::template::SourceFile;
+use clnrm_lsp::template::library::MemoryLoader;
+use criterion::{Criterion, criterion_group, criterion_main};
+
+#[path = "shared/documents.rs"]
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+mod documents;
+
+const SIZES: [usize; 2] = [10 << 10, 100 << 10];
+
+/// What is typed at the end of a document, and what it is for. The cursor stands at `$0`.
+const TYPED: [(&str, &str); 4] = [
+    ("completion/key", "\n[[expect.span]]\nname = \"a\"\n$0\n"),
+    ("completion/value", "\n[[scenario]]\nservice = \"$0\"\n"),
+    ("completion/expression", "\n# é\n[[steps]]\nname = \"{{ $0 }}\"\n"),
+    ("signature help", "\n[[steps]]\nname = \"{{ env('A', $0) }}\"\n"),
+];
+
+fn analysis(text: &str) -> Arc<Analysis> {
+    let document = SourceFile { name: "bench.clnrm.toml.tera".to_owned(), path: None, text: text.into() };
+    let options = AnalysisOptions::default();
+    Arc::new(Analyzer::default().analyze_with(&document, &options, &MemoryLoader::default()))
+}
+
+fn features(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("features");
+    let known = KnownSpans::default();
+    let around = Surroundings { known_spans: &known, images: &Vec::new, templates: &Vec::new, snippets: true };
+    for kind in documents::KINDS {
+        for size in SIZES {
+            for (name, typed) in TYPED {
+                let text = kind.text(size) + typed;
+                let Some(offset) = text.find("$0") else { continue };
+                let analysis = analysis(&text.replacen("$0", "", 1));
+                // A view of its own for each request: nothing is derived yet, as after a keystroke.
+                let view = || DocumentView::new(Arc::clone(&analysis));
+                group.bench_function(format!("{name}/{}/{} KB", kind.name, size >> 10), |bencher| {
+                    if name == "signature help" {
+                        bencher.iter_with_setup(view, |view| signature_help(black_box(&view), offset));
+                    } else {
+                        bencher.iter_with_setup(view, |view| complete(black_box(&view), offset, around));
+                    }
+                });
+            }
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, features);
+criterion_main!(benches);
