@@ -110,11 +110,11 @@ impl Verdict {
         matches!(self, Self::Holds)
     }
 
-    /// The word in reports: `holds`, `fails` or `undecided`.
+    /// The word in reports: `pass`, `fail` or `undecided`.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Holds => "holds",
-            Self::Fails => "fails",
+            Self::Holds => "pass",
+            Self::Fails => "fail",
             Self::Undecided(_) => "undecided",
         }
     }

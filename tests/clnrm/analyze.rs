@@ -50,7 +50,7 @@ fn a_failure_in_a_macro_is_shown_at_its_argument() {
     let constraints = report["constraints"].as_array().expect("a list");
     let places: Vec<&str> = constraints
         .iter()
-        .filter(|constraint| constraint["verdict"] != "holds")
+        .filter(|constraint| constraint["verdict"] != "pass")
         .map(|constraint| {
             let byte = |end: &str| constraint["range"][end]["byte"].as_u64().expect("a number") as usize;
             &text[byte("start")..byte("end")]
@@ -110,7 +110,7 @@ fn json_is_what_its_schema_says() {
         assert_valid(&schema, &report);
     }
     let report = analyze(&["hello.clnrm.toml", "--traces", "slow.json", "--format", "json"]).json();
-    let failed = report["constraints"].as_array().expect("a list").iter().find(|it| it["verdict"] == "fails");
+    let failed = report["constraints"].as_array().expect("a list").iter().find(|it| it["verdict"] == "fail");
     insta::assert_json_snapshot!(failed);
 }
 
@@ -175,7 +175,7 @@ fn a_mutant_for_each_kind_of_expectation_is_red() {
         let report = ran.json();
         let constraints = report["constraints"].as_array().expect("a list");
         let red: Vec<&str> =
-            constraints.iter().filter(|it| it["verdict"] != "holds").filter_map(|it| it["path"].as_str()).collect();
+            constraints.iter().filter(|it| it["verdict"] != "pass").filter_map(|it| it["path"].as_str()).collect();
         assert!(red.contains(&path), "{from} => {to}: {red:?}");
     }
 }

@@ -36,7 +36,7 @@ fn each_mutant_turns_its_constraint_red_and_no_other() {
             // Where a name selects nothing, or a window is missing, what is asked of it can't be judged.
             failing.retain(|path| {
                 let (index, _) = tree.find(path).unwrap();
-                *path == mutant.path || judgement.verdicts[index].verdict.word() == "fails"
+                *path == mutant.path || judgement.verdicts[index].verdict.word() == "fail"
             });
             if failing != [mutant.path.as_str()] {
                 complaints.push(format!("{}: {}\n{}turns red: {failing:?}", case.key, mutant.told, mutant.trace));

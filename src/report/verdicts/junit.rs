@@ -37,7 +37,7 @@ impl VerdictReport {
         write!(out, "    <testcase name=\"{}\" classname=\"{}\"", escape(&constraint.path), escape(&self.path))?;
         let (element, kind) = match constraint.verdict {
             Verdict::Holds => return writeln!(out, "/>"),
-            Verdict::Fails => ("failure", "fails"),
+            Verdict::Fails => ("failure", "fail"),
             Verdict::Undecided(_) => ("error", "undecided"),
         };
         let place = self.sources.first().map(|document| document.position(constraint.span.start));
