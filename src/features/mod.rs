@@ -8,6 +8,7 @@ pub mod calls;
 pub mod code_actions;
 pub mod completion;
 pub mod cursor;
+pub mod expectation_changes;
 pub mod folding;
 pub mod format_path;
 pub mod highlight;

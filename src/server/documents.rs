@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{SemanticToken, Uri};
 use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
 use crate::features::DocumentView;
+use crate::server::requests::expectation_diff::Changed;
 use crate::text::{Change, Document, Encoding};
 
 /// One open document.
@@ -31,6 +32,8 @@ pub struct OpenDocument {
     pub semantic_tokens: Option<(String, Arc<[SemanticToken]>)>,
     /// What its last formatting left alone, and why; a line each.
     pub left_alone: Vec<String>,
+    /// How its expectations differed from those of an earlier text, when it could be said last.
+    pub expectations_changed: Option<Arc<Changed>>,
 }
 
 /// The analysis of one revision of one document.
@@ -70,6 +73,7 @@ impl Documents {
             text,
             judged: None,
             render_followed: false,
+            expectations_changed: None,
             semantic_tokens: None,
             left_alone: Vec::new(),
         };

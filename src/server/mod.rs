@@ -4,6 +4,7 @@
 //! which owns all state and keeps every open document judged; answers leave through `outbox`. See `docs/architecture.md`.
 
 mod backend;
+mod baseline;
 mod client_facts;
 mod commands;
 mod diagnostics;
@@ -17,6 +18,7 @@ mod outbox;
 mod parent;
 mod positions;
 mod progress;
+mod recorded;
 mod requests;
 mod semantic_legend;
 mod session;
@@ -81,6 +83,7 @@ pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Resul
             .custom_method("clnrm/rendered", Backend::rendered)
             .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
             .custom_method("clnrm/sourceRange", Backend::source_range)
+            .custom_method("clnrm/expectationDiff", Backend::expectation_diff)
             .finish();
     let end = transport::serve(BufReader::with_capacity(64 * 1024, input), &outbox, service, socket, runtime.handle());
     // A blocking analysis in flight must not hold the process.

@@ -16,12 +16,14 @@ use tower_lsp::ls_types as lsp;
 use tracing::field::Empty;
 use tracing::{Span, debug_span};
 
+use super::baseline::Baselines;
 use super::client_facts::ClientFacts;
 use super::diagnostics;
 use super::documents::{Documents, Judged};
 use super::judge::Judge;
 use super::metrics::Metrics;
 use super::outbox::Outbox;
+use super::recorded::Recorded;
 use super::requests::rendered;
 use super::semantic_legend::TokenLegend;
 use super::settings::{InitializationOptions, Settings};
@@ -45,6 +47,8 @@ struct Shared {
     runtime: Handle,
     judge: Judge,
     index: WorkspaceIndex,
+    baselines: Baselines,
+    recorded: Recorded,
     metrics: Metrics,
     watcher: Mutex<Option<Watcher>>,
     state: Mutex<State>,
@@ -121,6 +125,8 @@ impl Session {
             runtime,
             judge,
             index: WorkspaceIndex::default(),
+            baselines: Baselines::default(),
+            recorded: Recorded::default(),
             metrics: Metrics::default(),
             watcher: Mutex::default(),
             state: Mutex::default(),
@@ -153,6 +159,16 @@ impl Session {
     /// What the files of the workspace name.
     pub fn index(&self) -> &WorkspaceIndex {
         &self.shared.index
+    }
+
+    /// The expectations of earlier texts.
+    pub fn baselines(&self) -> &Baselines {
+        &self.shared.baselines
+    }
+
+    /// The spans of recorded runs.
+    pub fn recorded(&self) -> &Recorded {
+        &self.shared.recorded
     }
 
     /// How long things took.

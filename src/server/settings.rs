@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::baseline::BaselineSetting;
 use crate::features::inlay_hints::HintKinds;
 use crate::formatting::{FormatSettings, Style};
 use crate::validation::Level;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub inlay_hints: HintKinds,
     /// Whether a file is formatted when it is saved, for clients that ask before they save.
     pub format_on_save: bool,
+    /// What expectations are compared with.
+    pub baseline: BaselineSetting,
 }
 
 /// How far files are checked, as settings spell it.
@@ -89,6 +92,7 @@ impl Default for Settings {
             format: FormatSettings::default(),
             inlay_hints: HintKinds::ALL,
             format_on_save: false,
+            baseline: BaselineSetting::default(),
         }
     }
 }
@@ -123,6 +127,9 @@ impl Settings {
                 matches: shows("/inlayHints/matches"),
             },
             format_on_save: get("/format/onSave").and_then(Value::as_bool).unwrap_or(default.format_on_save),
+            baseline: get("/expectations/baseline")
+                .and_then(|value| BaselineSetting::deserialize(value).ok())
+                .unwrap_or_default(),
         }
     }
 }

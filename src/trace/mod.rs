@@ -10,6 +10,7 @@ mod name;
 mod origin;
 mod problem;
 pub mod read;
+pub mod recorded;
 mod span;
 mod value;
 pub mod waterfall;

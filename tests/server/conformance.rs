@@ -31,6 +31,7 @@ fn sent(method: &str, message: &Value) {
         "textDocument/publishDiagnostics" => {
             same::<<lsp::PublishDiagnosticsNotification as Notification>::Params>(params, method);
         }
+        "window/showMessage" => same::<<lsp::ShowMessageNotification as Notification>::Params>(params, method),
         "window/logMessage" => same::<<lsp::LogMessageNotification as Notification>::Params>(params, method),
         "client/registerCapability" => same::<<lsp::RegistrationRequest as Request>::Params>(params, method),
         "window/workDoneProgress/create" => {
@@ -106,6 +107,7 @@ fn answer(method: &str, message: &Value) {
         "textDocument/semanticTokens/range" => {
             same::<<lsp::SemanticTokensRangeRequest as Request>::Result>(result, method);
         }
+        "textDocument/codeLens" => same::<<lsp::CodeLensRequest as Request>::Result>(result, method),
         "textDocument/codeAction" => same::<<lsp::CodeActionRequest as Request>::Result>(result, method),
         "codeAction/resolve" => same::<<lsp::CodeActionResolveRequest as Request>::Result>(result, method),
         "shutdown" => assert!(result.is_null(), "{message}"),

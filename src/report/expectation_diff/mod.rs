@@ -20,6 +20,7 @@ pub struct DiffReport<'a> {
 }
 
 /// One revision.
+#[derive(Clone, Debug)]
 pub struct DiffSide {
     /// Its path, as it is shown.
     pub path: String,

@@ -1,6 +1,7 @@
 //! One file per command of `workspace/executeCommand`.
 
 pub mod clear_cache;
+pub mod show_expectation_diff;
 pub mod show_rendered;
 pub mod show_status;
 
@@ -17,11 +18,13 @@ pub enum Command {
     ShowStatus,
     /// Shows the rendered TOML of a document.
     ShowRendered,
+    /// Shows how the expectations of a document differ from those of an earlier text.
+    ShowExpectationDiff,
 }
 
 impl Command {
     /// All commands.
-    pub const ALL: [Self; 3] = [Self::ClearCache, Self::ShowStatus, Self::ShowRendered];
+    pub const ALL: [Self; 4] = [Self::ClearCache, Self::ShowStatus, Self::ShowRendered, Self::ShowExpectationDiff];
 
     /// Its name in the protocol.
     pub const fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Command {
             Self::ClearCache => "clnrm.clearCache",
             Self::ShowStatus => "clnrm.showStatus",
             Self::ShowRendered => "clnrm.showRendered",
+            Self::ShowExpectationDiff => "clnrm.showExpectationDiff",
         }
     }
 

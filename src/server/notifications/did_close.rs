@@ -17,6 +17,7 @@ pub fn handle(session: &Session, params: DidCloseTextDocumentParams) {
     drop(state);
     // From now on the file on disk counts.
     if let Some(path) = uri.to_file_path() {
+        session.baselines().forget(&path);
         session.judge_dependents(&path);
     }
 }

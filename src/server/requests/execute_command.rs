@@ -4,7 +4,7 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
-use crate::server::commands::{Command, clear_cache, show_rendered, show_status};
+use crate::server::commands::{Command, clear_cache, show_expectation_diff, show_rendered, show_status};
 use crate::server::session::Session;
 
 /// Runs one of our commands.
@@ -16,5 +16,6 @@ pub async fn handle(session: &Session, params: ExecuteCommandParams) -> Result<O
         Command::ClearCache => Ok(Some(clear_cache::run(session))),
         Command::ShowStatus => show_status::run(session, &params.arguments),
         Command::ShowRendered => show_rendered::run(session, &params.arguments).await,
+        Command::ShowExpectationDiff => show_expectation_diff::run(session, &params.arguments).await,
     }
 }

@@ -1,6 +1,7 @@
 //! What all requests about a place of a document share: the newest analysis, work off the message loop, one version from
 //! the first byte to the last.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
@@ -10,6 +11,7 @@ use crate::features::DocumentView;
 use crate::features::known_spans::KnownSpans;
 use crate::server::documents::Judged;
 use crate::server::neighbourhood::Neighbourhood;
+use crate::server::recorded;
 use crate::server::session::Session;
 use crate::server::{positions, progress};
 use crate::text::{Encoding, Span};
@@ -25,6 +27,9 @@ pub(super) struct Subject {
     pub judged: Arc<Judged>,
     /// How the client counts columns.
     pub encoding: Encoding,
+    /// Where the spans of the test's last run are, if any are recorded.
+    record: Option<PathBuf>,
+    session: Session,
 }
 
 impl Subject {
@@ -33,9 +38,9 @@ impl Subject {
         &self.judged.view
     }
 
-    /// What the last recorded run of the document's test emitted. Runs are not recorded yet, so nothing is known.
-    pub fn known_spans(&self) -> KnownSpans {
-        KnownSpans::default()
+    /// What the last recorded run of the document's test emitted; reads the record where it has changed.
+    pub fn known_spans(&self) -> Arc<KnownSpans> {
+        self.record.as_deref().map(|file| self.session.recorded().spans(file)).unwrap_or_default()
     }
 
     /// The offset of a position.
@@ -93,9 +98,13 @@ async fn run<T: Send + 'static>(
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
     let Some(judged) = session.judged(&uri).await else { return Ok(None) };
-    let encoding = session.state().facts.encoding;
+    let (encoding, record) = {
+        let state = session.state();
+        let path = state.documents.get(&uri).and_then(|document| document.path.clone());
+        (state.facts.encoding, path.and_then(|path| recorded::place(&state, &path)))
+    };
     let (revision, asked) = (judged.version, uri.clone());
-    let subject = Subject { uri, judged, encoding };
+    let subject = Subject { uri, judged, encoding, record, session: session.clone() };
     let work = session.runtime().spawn_blocking(move || work(&subject));
     let answer = progress::shown(session, token, SEARCHING, work).await?;
     let newest = session.state().documents.get(&asked).map(|document| document.version);

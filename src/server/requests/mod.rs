@@ -2,12 +2,14 @@
 
 pub mod call_hierarchy;
 pub mod code_action;
+pub mod code_lens;
 pub mod completion;
 pub mod definition;
 pub mod diagnostic;
 pub mod document_highlight;
 pub mod document_symbol;
 pub mod execute_command;
+pub mod expectation_diff;
 mod feature;
 pub mod folding_range;
 pub mod formatting;

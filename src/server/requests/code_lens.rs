@@ -1,0 +1,32 @@
+//! `textDocument/codeLens`: above the expectations, how they differ from an earlier text of the document.
+
+use serde_json::json;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::{CodeLens, CodeLensParams, Command as LensCommand};
+
+use super::expectation_diff;
+use super::feature::{self, Subject};
+use crate::features::expectation_changes;
+use crate::server::commands::Command;
+use crate::server::session::Session;
+
+/// All lenses of a document, by place.
+pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+    let working = session.clone();
+    feature::answer(session, params.text_document.uri, move |subject| {
+        expectation_lens(&working, subject).into_iter().collect()
+    })
+    .await
+}
+
+/// What changed about the expectations. While the text is broken, the last thing that could be said stays.
+fn expectation_lens(session: &Session, subject: &Subject) -> Option<CodeLens> {
+    let header = expectation_changes::first_header(subject.view())?;
+    let changed = expectation_diff::changed(session, subject)?;
+    let command = LensCommand {
+        title: changed.title(),
+        command: Command::ShowExpectationDiff.name().to_owned(),
+        arguments: Some(vec![json!({ "uri": subject.uri })]),
+    };
+    Some(CodeLens { range: subject.range(header), command: Some(command), data: None })
+}

@@ -1,0 +1,43 @@
+//! What the last recorded run of a test says, where it helps to write the test.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::client::{CLEAN, Client};
+
+/// Three spans named `hello`, 2, 4 and 6 ms long.
+fn spans() -> String {
+    let span = |id: u64| {
+        json!({
+            "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": format!("{id:016x}"), "name": "hello", "kind": 1,
+            "startTimeUnixNano": "1000000000", "endTimeUnixNano": (1_000_000_000 + id * 2_000_000).to_string(),
+            "attributes": [{ "key": "greeting.language", "value": { "stringValue": "en" } }], "status": {}
+        })
+    };
+    json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": [span(1), span(2), span(3)] }] }] }).to_string()
+}
+
+#[test]
+fn hover_and_completion_know_the_last_recorded_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let traces = folder.join(".clnrm/traces");
+    fs::create_dir_all(&traces).unwrap();
+    fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
+    let uri = format!("file://{}/a.clnrm.toml", folder.display());
+    let root = format!("file://{}", folder.display());
+    let text = format!("{CLEAN}attrs.all = {{  }}\n");
+    let mut client = Client::start(json!({ "workspaceFolders": [{ "uri": root, "name": "w" }] }));
+    client.open(&uri, &text);
+
+    let line = text.lines().count() - 2;
+    let place = json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": 9 } });
+    let hover = client.request("textDocument/hover", place).unwrap().to_string();
+    assert!(hover.contains("3 spans") && hover.contains("4 ms"), "{hover}");
+
+    let place = json!({ "textDocument": { "uri": uri }, "position": { "line": line + 1, "character": 14 } });
+    let items = client.request("textDocument/completion", place).unwrap().to_string();
+    assert!(items.contains("greeting.language"), "{items}");
+    client.shut_down();
+}
