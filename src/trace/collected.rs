@@ -49,6 +49,22 @@ pub struct Conflict {
     pub other_origin: Origin,
 }
 
+impl Conflict {
+    /// What happened, for people. `trace` is the one that it is of.
+    pub fn message(&self, trace: &Trace) -> String {
+        let span = &trace[self.kept];
+        let fields: Vec<&str> = self.fields.iter().map(|field| field.word()).collect();
+        format!(
+            "the span `{}` ({}) came again at {} with another {}; the first one ({}) is kept",
+            span.name,
+            span.span_id,
+            self.other_origin,
+            fields.join(", "),
+            span.origin
+        )
+    }
+}
+
 /// A part of a span in which two deliveries can differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is the field of `Span` with its name")]
@@ -158,9 +174,6 @@ impl TraceBuilder {
     pub fn build(self) -> Trace {
         let Self { mut spans, mut by_id, duplicates, mut conflicts } = self;
         let key = |span: &Span| (span.trace_id.clone(), span.span_id.clone());
-        for conflict in &mut conflicts {
-            conflict.fields.sort_unstable();
-        }
         let conflicting: Vec<_> = conflicts.iter().map(|conflict| key(&spans[conflict.kept.get()])).collect();
         spans.sort_by_cached_key(|span| (span.start.is_none(), span.start, key(span)));
         for (index, span) in spans.iter().enumerate() {

@@ -4,7 +4,9 @@
 
 mod canonical;
 mod diff;
+mod documented;
 mod generate;
+mod mutated;
 mod odd_json;
 mod reading;
 mod round_trip;

@@ -144,7 +144,7 @@ proptest! {
         let envelope = json!({"__otel_otlp_stdout": "0.1.0", "content-type": "application/json", "payload": text, "base64": false});
         assert_read(&lines([envelope]), spans.clone(), Format::OtlpStdout)?;
         let envelope = json!({"__otel_otlp_stdout": "0.1.0", "content-type": "application/json", "payload": request});
-        assert_read(&lines([envelope]), spans, Format::OtlpJson)?;
+        assert_read(&lines([envelope]), spans, Format::OtlpStdout)?;
     }
 
     #[test]

@@ -44,7 +44,10 @@ fn in_a_terminal() {
     let trace = checkout();
     let layout =
         Layout::new(&trace, highlighting(&trace, "http.post", "expect.span[1].duration_ms: 55 ms is more than 50 ms"));
-    insta::assert_snapshot!(text(&layout, &TextOptions { width: 100, ..TextOptions::default() }));
+    let wide = text(&layout, &TextOptions { width: 100, ..TextOptions::default() });
+    let documented = include_str!("../../docs/traces.md").split_once("## Waterfalls\n\n```text\n").unwrap().1;
+    assert!(wide.starts_with(documented.split("```").next().unwrap()), "docs/traces.md shows another waterfall");
+    insta::assert_snapshot!(wide);
     insta::assert_snapshot!(text(&layout, &TextOptions { width: 48, ascii: true, ..TextOptions::default() }));
 }
 

@@ -49,6 +49,7 @@ fn the_first_delivery_stays_and_others_are_told_when_they_differ() {
     assert_eq!((trace.len(), trace.duplicates()), (2, 2));
     let [conflict] = trace.conflicts() else { panic!("one delivery differs") };
     assert_eq!((trace[conflict.kept].name.as_str(), &conflict.fields), ("b", &vec![Field::Parent, Field::End]));
+    assert!(conflict.message(&trace).contains("with another parent, end"), "{}", conflict.message(&trace));
     assert_eq!(trace.with_two_parents().collect::<Vec<_>>(), [(conflict.kept, Some(&SpanId::from([3; 8])))]);
 }
 

@@ -6,6 +6,7 @@ mod cut;
 mod envelope;
 mod fields;
 mod go_stdout;
+mod lists;
 mod object;
 mod other_text;
 mod otlp;

@@ -14,15 +14,15 @@ use crate::trace::{Loss, Place};
 
 /// Reads records at the head of an input.
 pub(super) struct Records<'r, 'i, 'n, 's> {
-    input: &'r mut Input<'i>,
-    intake: &'n mut Intake<'s>,
+    pub(super) input: &'r mut Input<'i>,
+    pub(super) intake: &'n mut Intake<'s>,
     /// The form of OTLP's spans: as such, or in an envelope.
-    format: Format,
+    pub(super) format: Format,
     /// Where all spans are said to be, when the input is no source of its own.
     place: Option<Place>,
     /// The span that is being read, and the key.
     value: Vec<u8>,
-    key: Vec<u8>,
+    pub(super) key: Vec<u8>,
 }
 
 /// Why a record was not read to its end.
@@ -33,9 +33,16 @@ enum Stopped {
     Broken(Broken),
 }
 
+/// How far a walk is inside of a record. Nothing deeper is walked, so that no record exhausts the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    Record,
+    Payload,
+}
+
 /// A key that tells what an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     ResourceSpans,
     ScopeSpans,
     Spans,
@@ -47,7 +54,7 @@ enum Part {
 }
 
 impl Part {
-    fn of(key: &[u8]) -> Self {
+    pub fn of(key: &[u8]) -> Self {
         match key {
             b"resourceSpans" | b"resource_spans" => Self::ResourceSpans,
             b"scopeSpans" | b"scope_spans" | b"instrumentationLibrarySpans" | b"instrumentation_library_spans" => {
@@ -90,7 +97,7 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
         }
     }
 
-    fn here(&self) -> Place {
+    pub(super) fn here(&self) -> Place {
         self.place.unwrap_or(Place::Line(self.input.line()))
     }
 
@@ -118,12 +125,8 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
     fn record(&mut self) -> Result<(), Stopped> {
         let at = At::record(self.here());
         let mut walked = Walked::default();
-        let result = self.walk(&mut walked, &at);
-        if let Some(batch) = walked.bare.take() {
-            let batch = self.complete_bare(batch, &walked.rest, &at);
-            batch.end(self.intake, &at);
-            walked.parts = true;
-        }
+        let result = self.walk(&mut walked, &at, Depth::Record);
+        walked.parts = self.end_bare(&mut walked, &at);
         match result {
             Err(broken) if walked.of_spans || walked.parts => return Err(Stopped::Broken(broken)),
             Err(_) => return Err(Stopped::Text),
@@ -138,7 +141,7 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
     }
 
     /// Walks the keys of a record. What is no list of OTLP is kept in `rest`.
-    fn walk(&mut self, walked: &mut Walked, at: &At<'_>) -> Result<(), Broken> {
+    fn walk(&mut self, walked: &mut Walked, at: &At<'_>, depth: Depth) -> Result<(), Broken> {
         self.input.consume(1);
         while cut::next(self.input, b'}')? == Next::Element {
             cut::key(self.input, &mut self.key)?;
@@ -165,14 +168,13 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
                     self.intake.summary().other_signals += 1;
                     cut::value(self.input, None)?;
                 }
-                (Part::Payload, Some(b'{')) => {
+                (Part::Payload, Some(b'{')) if depth == Depth::Record => {
+                    let outer = std::mem::replace(&mut self.format, Format::OtlpStdout);
+                    let at = at.key("payload");
                     let mut inner = Walked::default();
-                    let result = self.walk(&mut inner, &at.key("payload"));
-                    if let Some(batch) = inner.bare.take() {
-                        batch.end(self.intake, at);
-                        inner.parts = true;
-                    }
-                    walked.parts |= inner.parts;
+                    let result = self.walk(&mut inner, &at, Depth::Payload);
+                    walked.parts |= self.end_bare(&mut inner, &at);
+                    self.format = outer;
                     result?;
                 }
                 (Part::ResourceSpans | Part::ScopeSpans, Some(byte)) if byte != b'n' => {
@@ -203,10 +205,12 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
         Ok(())
     }
 
-    /// The resource and the schema URL beside a bare list of scopes, as Java's exporter prints them.
-    fn complete_bare(&mut self, mut batch: Batch, rest: &[u8], at: &At<'_>) -> Batch {
+    /// Ends the batch of a bare list of scopes, with the resource and the schema URL beside it, as Java's exporter prints them. Says
+    /// whether lists of OTLP were walked.
+    fn end_bare(&mut self, walked: &mut Walked, at: &At<'_>) -> bool {
+        let Some(mut batch) = walked.bare.take() else { return walked.parts };
         let mut quoted = Vec::new();
-        let mut bytes = rest.to_vec();
+        let mut bytes = walked.rest.clone();
         bytes.extend_from_slice(if bytes.is_empty() { b"{}" } else { b"}" });
         match parse(&bytes, &mut quoted) {
             Ok((Json::Object(rest), non_finite)) => {
@@ -222,114 +226,8 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
             Ok(_) => {}
             Err(error) => self.intake.lost(&at.key("resource"), Loss::Value, error.message),
         }
-        batch
-    }
-
-    /// OTLP's list of resources.
-    fn resources(&mut self, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Record)?;
-                continue;
-            }
-            let mut batch = Batch::new(self.format);
-            let result = self.resource_spans(&mut batch, &at);
-            batch.end(self.intake, &at);
-            result?;
-        }
-        Ok(())
-    }
-
-    fn resource_spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        while cut::next(self.input, b'}')? == Next::Element {
-            cut::key(self.input, &mut self.key)?;
-            match (unquoted(&self.key), self.input.peek()) {
-                (b"resource", Some(b'{')) => {
-                    let at = at.key("resource").moved(self.here());
-                    self.with_object(&at, Loss::Value, |object, intake| {
-                        batch.resource(otlp::resource(object, intake, &at))
-                    })?;
-                }
-                (key, Some(b'[')) if Part::of(key) == Part::ScopeSpans => self.scopes(batch, &at.key("scopeSpans"))?,
-                (b"schemaUrl" | b"schema_url", Some(b'"')) => {
-                    let url = self.text(&at.key("schemaUrl"))?;
-                    batch.resource_schema_url(url);
-                }
-                (key, Some(byte)) if byte != b'n' && matches!(Part::of(key), Part::ScopeSpans) => {
-                    self.skip_element(&at.key("scopeSpans"), Loss::Record)?;
-                }
-                (b"resource", Some(byte)) if byte != b'n' => self.skip_element(&at.key("resource"), Loss::Value)?,
-                _ => {
-                    cut::value(self.input, None)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// OTLP's list of scopes.
-    fn scopes(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Record)?;
-                continue;
-            }
-            batch.begin_scope(self.intake);
-            self.scope_spans(batch, &at)?;
-        }
-        Ok(())
-    }
-
-    fn scope_spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        while cut::next(self.input, b'}')? == Next::Element {
-            cut::key(self.input, &mut self.key)?;
-            match (unquoted(&self.key), self.input.peek()) {
-                (b"scope" | b"instrumentationLibrary" | b"instrumentation_library", Some(b'{')) => {
-                    let at = at.key("scope").moved(self.here());
-                    self.with_object(&at, Loss::Value, |object, intake| batch.scope(otlp::scope(object, intake, &at)))?;
-                }
-                (b"spans", Some(b'[')) => self.spans(batch, &at.key("spans"))?,
-                (b"schemaUrl" | b"schema_url", Some(b'"')) => {
-                    let url = self.text(&at.key("schemaUrl"))?;
-                    batch.scope_schema_url(url);
-                }
-                (b"spans", Some(byte)) if byte != b'n' => self.skip_element(&at.key("spans"), Loss::Record)?,
-                (b"scope", Some(byte)) if byte != b'n' => self.skip_element(&at.key("scope"), Loss::Value)?,
-                _ => {
-                    cut::value(self.input, None)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// OTLP's list of spans.
-    fn spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Span)?;
-                continue;
-            }
-            self.with_object(&at, Loss::Span, |object, intake| match otlp::span(object, Ids::Otlp, intake, &at) {
-                Ok(span) => batch.span(intake, span),
-                Err(message) => intake.lost(&at, Loss::Span, message),
-            })?;
-        }
-        Ok(())
+        batch.end(self.intake, at);
+        true
     }
 
     /// The list of `{"spans":[…]}`, whose elements are spans of any form.
@@ -399,7 +297,7 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
     }
 
     /// Cuts the value at hand out, and hands it on as an object. What is none is told.
-    fn with_object(
+    pub(super) fn with_object(
         &mut self,
         at: &At<'_>,
         loss: Loss,
@@ -431,7 +329,7 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
     }
 
     /// The string at hand, unless it is empty.
-    fn text(&mut self, at: &At<'_>) -> Result<Option<crate::trace::Name>, Broken> {
+    pub(super) fn text(&mut self, at: &At<'_>) -> Result<Option<crate::trace::Name>, Broken> {
         self.value.clear();
         cut::value(self.input, Some(&mut self.value))?;
         let mut quoted = Vec::new();
@@ -446,7 +344,7 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
     }
 
     /// Passes over a value that should be another; null is only noted.
-    fn skip_element(&mut self, at: &At<'_>, loss: Loss) -> Result<(), Broken> {
+    pub(super) fn skip_element(&mut self, at: &At<'_>, loss: Loss) -> Result<(), Broken> {
         self.value.clear();
         cut::value(self.input, Some(&mut self.value))?;
         if self.value == b"null" {
@@ -474,7 +372,7 @@ struct Walked {
 }
 
 /// A key without its quotes.
-fn unquoted(key: &[u8]) -> &[u8] {
+pub(super) fn unquoted(key: &[u8]) -> &[u8] {
     key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or_default()
 }
 
