@@ -11,6 +11,8 @@ use crate::text::Span;
 
 /// Arrays, inline tables and keys nested deeper than this are refused by the parser.
 const DEPTH_LIMIT: usize = 79;
+/// The header in the place of one without a name: however many there are, they don't define anything twice.
+const UNNAMED_TABLE: &str = "[['[]']]";
 /// How far to look for the end of an inline table.
 const LOOK_AHEAD: usize = 4096;
 /// How far a string may go on behind the end of its line, in bytes.
@@ -104,7 +106,8 @@ impl<'a> Reader<'a> {
             self.cursor.skip_rest_of_line();
             let span = Span::new(open.start, self.cursor.previous_end());
             self.error(SyntaxErrorKind::EmptyHeader, span);
-            self.repair.blank(span, self.cursor.text);
+            // What stands below belongs to a table that nobody knows yet, and not to the one above.
+            self.repair.replace(span, UNNAMED_TABLE);
             return;
         }
         self.key();
