@@ -57,6 +57,19 @@ local function count(word) return select(2, text():gsub(vim.pesc(word), "")) end
 step("rename", within(10000, function() return count("backend") == 3 and count("api") == 0 end), text())
 step("no error by the rename", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
 
+-- Into the built-in library, as docs/features.md shows it.
+vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "clnrm-library:*", callback = function(event)
+  local answer = client:request_sync("clnrm/libraryText", { uri = event.match })
+  if answer and answer.result then
+    vim.api.nvim_buf_set_lines(event.buf, 0, -1, false, vim.split(answer.result.text, "\n"))
+  end
+  vim.bo[event.buf].modifiable, vim.bo[event.buf].buftype = false, "nofile"
+end })
+at([=[m::\zsscenario]=])
+vim.lsp.buf.definition()
+step("library", within(10000, function() return vim.api.nvim_get_current_line():find("{%% macro scenario%(") ~= nil end),
+  vim.api.nvim_buf_get_name(0) .. " " .. vim.api.nvim_get_current_line())
+
 vim.lsp.stop_client(id)
 step("stop", within(5000, function() return vim.lsp.get_client_by_id(id) == nil end))
 os.exit(failed == 0 and 0 or 1)

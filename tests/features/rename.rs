@@ -194,7 +194,7 @@ fn on_name(view: &DocumentView, edits: &[(Span, String)]) -> Vec<&'static str> {
 }
 
 /// The examples of the documentation, each case of the rules' fixtures, and the corpus where it is there.
-fn subjects() -> Vec<SourceFile> {
+pub fn subjects() -> Vec<SourceFile> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut subjects: Vec<SourceFile> =
         files(&root.join("docs/examples")).iter().filter_map(|path| read(path)).collect();

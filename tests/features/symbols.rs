@@ -1,8 +1,16 @@
 //! The names of a document: each symbol with its occurrences, marked as `line:column text`, with `=` before a definition, `~`
 //! before a declaration and `?` before what is computed.
 
+use clnrm_lsp::config::model::{Run, Step, Text};
+use clnrm_lsp::features::DocumentView;
+use clnrm_lsp::features::symbols::{Home, Role, Spelling, Symbol, SymbolKind};
+use clnrm_lsp::text::Span;
+use clnrm_lsp::validation::Level;
+use clnrm_lsp::validation::expectations::{is_pattern, sets};
+
 use crate::fixture::Fixture;
-use clnrm_lsp::features::symbols::{Home, Role, Spelling, Symbol};
+use crate::rename::subjects;
+use crate::workspace::Files;
 
 /// All symbols of a text, one a line.
 fn symbols(text: &str) -> String {
@@ -159,4 +167,68 @@ name =
 {{ x
 "#
     ));
+}
+
+/// The model reads a file as the rules do. Whatever it knows as a name, the index knows too, at the same place.
+#[test]
+fn every_name_of_the_model_is_in_the_index() {
+    let (mut names, mut missing) = (0, Vec::new());
+    for file in subjects() {
+        let (files, _) = Files::new(&[(&file.name, &file.text)]);
+        let view = files.first();
+        // What the repairs of broken TOML make of it, the tree of the text as written need not see.
+        let is_broken = view.analysis().diagnostics.iter().any(|it| it.rule.level() == Level::Syntax);
+        if view.analysis().rendered.is_some() || is_broken {
+            continue;
+        }
+        for (kind, span, name) in names_of_the_model(view) {
+            let known = view.symbols().of_kind(kind).any(|symbol| {
+                symbol.name == name && symbol.occurrences.iter().any(|occurrence| occurrence.span == span)
+            });
+            if !known {
+                missing.push(format!("{}: {} `{name}` at {span:?}", file.name, kind.noun()));
+            }
+            names += 1;
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(names > 500, "only {names} names were met");
+}
+
+fn names_of_the_model(view: &DocumentView) -> Vec<(SymbolKind, Span, String)> {
+    let config = &view.analysis().config;
+    let mut names: Vec<(SymbolKind, Span, String)> = Vec::new();
+    let mut add = |kind, text: Option<&Text>| {
+        if let Some((text, name)) =
+            text.and_then(|text| Some((text, text.known()?))).filter(|(_, it)| !it.trim().is_empty())
+            && text.content.len() == name.len()
+        {
+            names.push((kind, text.content, name.to_owned()));
+        }
+    };
+    let step = |step: &Step, add: &mut dyn FnMut(SymbolKind, Option<&Text>)| {
+        add(SymbolKind::Step, step.name.as_ref());
+        add(SymbolKind::Service, step.service.as_ref());
+    };
+    config.steps.iter().for_each(|it| step(it, &mut add));
+    for scenario in &config.scenarios {
+        add(SymbolKind::Scenario, scenario.name.as_ref());
+        add(SymbolKind::Service, scenario.service.as_ref());
+        scenario.steps.iter().for_each(|it| step(it, &mut add));
+        if let Some(Run::List(items)) = &scenario.run {
+            items.value.iter().for_each(|item| add(SymbolKind::Service, item.service.as_ref()));
+        }
+    }
+    for service in &config.services {
+        service.depends_on.iter().for_each(|it| add(SymbolKind::Service, Some(it)));
+        add(SymbolKind::SpanName, service.wait_for_span.as_ref().filter(|it| !is_pattern(it.raw())));
+    }
+    for (_, name) in sets(config).flat_map(|set| set.names()) {
+        let Some(known) = name.known().filter(|known| !is_pattern(known) && !known.trim().is_empty()) else { continue };
+        let span = name.part(0, known.len());
+        if span.len() == known.len() {
+            names.push((SymbolKind::SpanName, span, known.to_owned()));
+        }
+    }
+    names
 }
