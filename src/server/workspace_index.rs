@@ -32,9 +32,11 @@ struct Known {
     files: BTreeMap<PathBuf, KnownFile>,
 }
 
+/// Length and time of the last change, which tell cheaply that a file is the same.
+type Stamp = (u64, Option<SystemTime>);
+
 struct KnownFile {
-    /// Length and time of the last change, which tell cheaply that a file is the same.
-    stamp: (u64, Option<SystemTime>),
+    stamp: Stamp,
     digest: Digest,
     view: DocumentView,
 }
@@ -67,7 +69,7 @@ impl WorkspaceIndex {
 
 fn read(folders: &[PathBuf], mut before: BTreeMap<PathBuf, KnownFile>) -> BTreeMap<PathBuf, KnownFile> {
     let mut bytes = 0;
-    let mut found: Vec<(PathBuf, (u64, Option<SystemTime>), Option<KnownFile>)> = Vec::new();
+    let mut found: Vec<(PathBuf, Stamp, Option<KnownFile>)> = Vec::new();
     for path in folders.iter().flat_map(|folder| workspace::files(folder)).take(workspace::MOST_FILES) {
         let Ok(metadata) = path.metadata() else { continue };
         bytes += metadata.len();
@@ -86,7 +88,7 @@ fn read(folders: &[PathBuf], mut before: BTreeMap<PathBuf, KnownFile>) -> BTreeM
 }
 
 /// The file as it is now; what is known of it, if it is the same.
-fn known_file(path: &Path, stamp: (u64, Option<SystemTime>), known: Option<KnownFile>) -> Option<KnownFile> {
+fn known_file(path: &Path, stamp: Stamp, known: Option<KnownFile>) -> Option<KnownFile> {
     let known = match known {
         Some(known) if known.stamp == stamp && stamp.1.is_some() => return Some(known),
         known => known,

@@ -58,7 +58,7 @@ step("rename", within(10000, function() return count("backend") == 3 and count("
 step("no error by the rename", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
 
 -- Into the built-in library, as docs/features.md shows it.
-vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "clnrm-library:*", callback = function(event)
+vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "clnrm-library://*", callback = function(event)
   local answer = client:request_sync("clnrm/libraryText", { uri = event.match })
   if answer and answer.result then
     vim.api.nvim_buf_set_lines(event.buf, 0, -1, false, vim.split(answer.result.text, "\n"))

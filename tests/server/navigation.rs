@@ -96,12 +96,12 @@ fn a_definition_is_found_in_the_document_in_a_library_and_in_the_built_in_one() 
 
     let built_in = format!("{{% import \"_macros.toml.tera\" as m %}}\n{HEAD}{{{{ m::sp$0an(\"é\") }}}}\n");
     let found = workspace.ask("textDocument/definition", "c.clnrm.toml.tera", &built_in, json!({})).unwrap();
-    assert_eq!(found[0]["uri"], "clnrm-library:/_macros.toml.tera");
+    assert_eq!(found[0]["uri"], "clnrm-library:///_macros.toml.tera");
     let text = workspace.client.request("clnrm/libraryText", json!({ "uri": found[0]["uri"] })).unwrap();
     let line = found[0]["range"]["start"]["line"].as_u64().unwrap();
     let line = text["text"].as_str().unwrap().lines().nth(line as usize).unwrap();
     assert!(line.starts_with("{% macro span("), "{line}");
-    let unknown = workspace.client.request("clnrm/libraryText", json!({ "uri": "clnrm-library:/nope" }));
+    let unknown = workspace.client.request("clnrm/libraryText", json!({ "uri": "clnrm-library:///nope" }));
     assert_eq!(unknown.unwrap_err()["code"], -32602);
     workspace.client.shut_down();
 }

@@ -33,11 +33,13 @@ impl FileKey {
     }
 }
 
+/// What decides which file a tag means: the directory of the file that it stands in, and the name in it.
+type ImportTag = (Option<PathBuf>, String);
+
 /// Finds imported files, each only once.
 pub(in crate::features) struct Imports<'w> {
     pub workspace: &'w dyn Workspace,
-    /// By the directory of the file that imports, and the name in the tag.
-    known: RefCell<HashMap<(Option<PathBuf>, String), Option<FileKey>>>,
+    known: RefCell<HashMap<ImportTag, Option<FileKey>>>,
 }
 
 impl<'w> Imports<'w> {

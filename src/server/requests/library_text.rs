@@ -27,7 +27,7 @@ pub struct LibraryText {
 /// The virtual document of the built-in file `name`.
 pub fn uri(name: &str) -> Option<Uri> {
     library::built_in(name)?;
-    format!("{SCHEME}:/{name}").parse().ok()
+    format!("{SCHEME}:///{name}").parse().ok()
 }
 
 /// The text of a virtual document.
@@ -36,8 +36,8 @@ pub fn uri(name: &str) -> Option<Uri> {
 ///
 /// Where the library has no such file.
 pub fn handle(params: &LibraryTextParams) -> Result<LibraryText> {
-    let name = params.uri.as_str().strip_prefix(SCHEME).and_then(|rest| rest.strip_prefix(":/"));
-    let file = name.and_then(|name| library::built_in(name.trim_start_matches('/')));
+    let name = params.uri.as_str().strip_prefix(SCHEME).and_then(|rest| rest.strip_prefix(":///"));
+    let file = name.and_then(library::built_in);
     match file {
         Some(file) => Ok(LibraryText { text: file.text.to_string() }),
         None => Err(Error::invalid_params(format!("the built-in library has no `{}`", params.uri.as_str()))),
