@@ -125,6 +125,12 @@ impl<'a> RenderRequest<'a> {
         }
     }
 
+    /// The render of one combination; `None` where there are fewer.
+    pub(super) fn combination(&self, index: usize) -> Option<Arc<Rendered>> {
+        let plan = LazyCell::new(|| self.plan());
+        (index < plan.count()).then(|| Arc::clone(&self.check(index, &plan).entry.rendered))
+    }
+
     /// Checks the template alone: what a macro library writes depends on its calls.
     pub(super) fn analyze_library(&self, mode: ReadingMode) -> Analysis {
         let started = Instant::now();

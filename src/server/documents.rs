@@ -9,6 +9,7 @@ use tower_lsp::ls_types::{SemanticToken, Uri};
 use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
 use crate::features::DocumentView;
+use crate::features::iterations::Selection;
 use crate::server::requests::expectation_diff::Changed;
 use crate::text::{Change, Document, Encoding};
 
@@ -26,8 +27,8 @@ pub struct OpenDocument {
     pub text: Document,
     /// The newest analysis, perhaps of an older revision.
     pub judged: Option<Arc<Judged>>,
-    /// Whether the client wants to see each render.
-    pub render_followed: bool,
+    /// Of what the client wants to see each render; `None` among them stands for all of the document.
+    pub renders_followed: Vec<Option<Selection>>,
     /// The semantic tokens that the client got last, with their id: the next ones are told as a difference.
     pub semantic_tokens: Option<(String, Arc<[SemanticToken]>)>,
     /// What its last formatting left alone, and why; a line each.
@@ -72,8 +73,8 @@ impl Documents {
             revision,
             text,
             judged: None,
-            render_followed: false,
             expectations_changed: None,
+            renders_followed: Vec::new(),
             semantic_tokens: None,
             left_alone: Vec::new(),
         };

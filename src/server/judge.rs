@@ -17,7 +17,7 @@ use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Styl
 use crate::telemetry;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
-use crate::template::{LoadError, ReadingMode, SourceFile, TemplateLoader};
+use crate::template::{LoadError, ReadingMode, Rendered, SourceFile, TemplateLoader};
 use crate::text::{Document, Span};
 
 /// The pipeline with what all documents share.
@@ -114,6 +114,17 @@ impl Judge {
         found.unwrap_or_else(|_| {
             tracing::error!(document = document.name, "a code action panicked");
             Vec::new()
+        })
+    }
+
+    /// The render of one combination of a document's matrix; `None` where there is no such combination.
+    pub fn combination(&self, snapshot: &Snapshot, index: usize) -> Option<Arc<Rendered>> {
+        let loader = BufferLoader { snapshot, disk: OnceLock::new() };
+        let (document, options) = (document(snapshot), self.options(snapshot));
+        let render = || self.analyzer.combination(&document, &options, &loader, index);
+        panic::catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
+            tracing::error!(document = document.name, "a render panicked");
+            None
         })
     }
 

@@ -31,6 +31,7 @@ use super::workspace_index::WorkspaceIndex;
 use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
 use crate::config::FileKind;
+use crate::features::iterations::Selection;
 use crate::telemetry::{Measure, measured};
 use crate::text::Document;
 use crate::watch::{self, Watcher};
@@ -311,10 +312,14 @@ impl Session {
         }
     }
 
-    /// Sends every later render of a document to the client.
-    pub fn follow_render(&self, uri: &lsp::Uri) {
+    /// Sends every later render of a document, or of a part of it, to the client. Of very many only the last ones.
+    pub fn follow_render(&self, uri: &lsp::Uri, selection: Option<Selection>) {
+        const MOST: usize = 8;
         if let Some(document) = self.state().documents.get_mut(uri) {
-            document.render_followed = true;
+            let followed = &mut document.renders_followed;
+            followed.retain(|known| *known != selection);
+            followed.push(selection);
+            followed.drain(..followed.len().saturating_sub(MOST));
         }
     }
 
@@ -362,7 +367,7 @@ impl Session {
                 continue;
             };
             document.judged = Some(Arc::clone(&judged));
-            let render_followed = document.render_followed;
+            let followed = document.renders_followed.clone();
             state.documents.land(uri);
             let latency = asked.elapsed();
             self.shared.metrics.total.record(latency);
@@ -372,8 +377,9 @@ impl Session {
                 self.publish(uri, Some(judged.version), diagnostics::to_lsp(uri, &judged, facts, hints));
             }
             drop(state);
-            if render_followed {
-                self.notify("clnrm/renderedChanged", &rendered::text(uri, &judged));
+            for selection in followed {
+                let changed = rendered::text(self.judge(), &snapshot, &judged, selection, facts.encoding);
+                changed.iter().for_each(|changed| self.notify("clnrm/renderedChanged", changed));
             }
             break;
         }

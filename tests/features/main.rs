@@ -4,10 +4,12 @@
 
 mod code_actions;
 mod completion;
+mod document_links;
 mod fixture;
 mod folding;
 mod hover;
 mod inlay_hints;
+mod iterations;
 mod navigation;
 mod promises;
 mod rename;

@@ -9,6 +9,7 @@ mod completion;
 mod conformance;
 mod dependencies;
 mod diagnostics;
+mod document_links;
 mod edits;
 mod expectation_changes;
 mod formatting;

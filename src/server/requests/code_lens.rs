@@ -1,4 +1,5 @@
-//! `textDocument/codeLens`: above the expectations, how they differ from an earlier text of the document.
+//! `textDocument/codeLens`: above the expectations, how they differ from an earlier text of the document; above a loop its
+//! rounds, above the matrix its combinations, each shown alone in the rendered preview by `clnrm.showRendered`.
 
 use serde_json::json;
 use tower_lsp::jsonrpc::Result;
@@ -7,6 +8,7 @@ use tower_lsp::ls_types::{CodeLens, CodeLensParams, Command as LensCommand};
 use super::expectation_diff;
 use super::feature::{self, Subject};
 use crate::features::expectation_changes;
+use crate::features::iterations::{self, Choice};
 use crate::server::commands::Command;
 use crate::server::session::Session;
 
@@ -14,9 +16,22 @@ use crate::server::session::Session;
 pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     let working = session.clone();
     feature::answer(session, params.text_document.uri, move |subject| {
-        expectation_lens(&working, subject).into_iter().collect()
+        let mut lenses: Vec<CodeLens> = expectation_lens(&working, subject).into_iter().collect();
+        lenses.extend(iterations::choices(subject.view()).into_iter().map(|choice| preview_lens(subject, choice)));
+        lenses.sort_by_key(|lens| lens.range.start);
+        lenses
     })
     .await
+}
+
+/// A round or a combination, alone.
+fn preview_lens(subject: &Subject, Choice { span, title, selection }: Choice) -> CodeLens {
+    let command = LensCommand {
+        title: format!("preview {title}"),
+        command: Command::ShowRendered.name().to_owned(),
+        arguments: Some(vec![json!({ "uri": subject.uri, "selection": selection })]),
+    };
+    CodeLens { range: subject.range(span), command: Some(command), data: None }
 }
 
 /// What changed about the expectations. While the text is broken, the last thing that could be said stays.

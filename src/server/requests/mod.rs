@@ -7,6 +7,7 @@ pub mod completion;
 pub mod definition;
 pub mod diagnostic;
 pub mod document_highlight;
+pub mod document_link;
 pub mod document_symbol;
 pub mod execute_command;
 pub mod expectation_diff;
