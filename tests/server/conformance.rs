@@ -107,7 +107,6 @@ fn answer(method: &str, message: &Value) {
         "textDocument/semanticTokens/range" => {
             same::<<lsp::SemanticTokensRangeRequest as Request>::Result>(result, method);
         }
-        "textDocument/codeLens" => same::<<lsp::CodeLensRequest as Request>::Result>(result, method),
         "textDocument/codeAction" => same::<<lsp::CodeActionRequest as Request>::Result>(result, method),
         "codeAction/resolve" => same::<<lsp::CodeActionResolveRequest as Request>::Result>(result, method),
         "shutdown" => assert!(result.is_null(), "{message}"),

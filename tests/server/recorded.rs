@@ -19,7 +19,7 @@ fn spans() -> String {
 }
 
 #[test]
-fn hover_knows_the_last_recorded_run() {
+fn hover_and_completion_know_the_last_recorded_run() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();
     let traces = folder.join(".clnrm/traces");
@@ -36,5 +36,8 @@ fn hover_knows_the_last_recorded_run() {
     let hover = client.request("textDocument/hover", place).unwrap().to_string();
     assert!(hover.contains("3 spans") && hover.contains("4 ms"), "{hover}");
 
+    let place = json!({ "textDocument": { "uri": uri }, "position": { "line": line + 1, "character": 14 } });
+    let items = client.request("textDocument/completion", place).unwrap().to_string();
+    assert!(items.contains("greeting.language"), "an attribute of the run is not offered");
     client.shut_down();
 }

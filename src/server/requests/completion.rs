@@ -9,7 +9,6 @@ use tower_lsp::ls_types::{
 
 use super::feature::{self, Subject};
 use crate::features::completion::{self, Completions, Item, ItemKind, Replaced, Surroundings, Topic};
-use crate::features::known_spans::KnownSpans;
 use crate::features::references::Workspace;
 use crate::server::client_facts::ClientFacts;
 use crate::server::neighbourhood::Neighbourhood;
@@ -42,8 +41,9 @@ pub async fn handle(session: &Session, params: CompletionParams) -> Result<Optio
             images.dedup();
             images
         };
+        let known_spans = subject.known_spans();
         let around = Surroundings {
-            known_spans: &KnownSpans::default(),
+            known_spans: &known_spans,
             images: &images,
             templates: &templates,
             snippets: facts.snippets,

@@ -1,8 +1,8 @@
 //! Keys: what the table at the place may have and has not yet, required ones first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Request, headers, sample, values};
+use super::{Request, headers, own_name, sample, values};
 use crate::config::schema::{Content, Key, Presence, Shape, TextRule};
 use crate::features::completion::semantic_conventions::{self, Attribute};
 use crate::features::completion::{Completions, Item, ItemKind, Replaced, Snippet, Topic};
@@ -172,7 +172,7 @@ fn free_keys(request: &Request<'_>, place: &KeyPlace<'_>, completions: &mut Comp
     let value = place.format.below(&PathStep::Key("*".to_owned()));
     let candidates = match names {
         Content::SpanAttribute | Content::ResourceAttribute => {
-            let (attributes, is_incomplete) = attributes(names, typed);
+            let (attributes, is_incomplete) = attributes(request, names, typed);
             completions.is_incomplete |= is_incomplete;
             attributes
         }
@@ -194,12 +194,14 @@ fn free_keys(request: &Request<'_>, place: &KeyPlace<'_>, completions: &mut Comp
     }
 }
 
-/// The attributes of the semantic conventions that hold what is typed, those that begin with it first; deprecated ones
-/// last. Whether there are more than are given.
-pub(super) fn attributes(content: Content, typed: &str) -> (Vec<Item>, bool) {
+/// The attributes that spans had in the last run, then those of the semantic conventions, that hold what is typed, those that
+/// begin with it first; deprecated ones last. Whether there are more than are given.
+pub(super) fn attributes(request: &Request<'_>, content: Content, typed: &str) -> (Vec<Item>, bool) {
     let is_resource = content == Content::ResourceAttribute;
     let typed = typed.to_ascii_lowercase();
-    let found = semantic_conventions::attributes().iter().filter(|attribute| attribute.key.contains(&typed));
+    let seen = if is_resource { BTreeMap::new() } else { seen_attributes(request, &typed) };
+    let found = semantic_conventions::attributes().iter();
+    let found = found.filter(|attribute| attribute.key.contains(&typed) && !seen.contains_key(attribute.key));
     let mut found: Vec<&Attribute> = found.collect();
     let rank = |attribute: &Attribute| {
         (attribute.is_deprecated, !attribute.key.starts_with(&typed), attribute.is_resource != is_resource)
@@ -211,7 +213,22 @@ pub(super) fn attributes(content: Content, typed: &str) -> (Vec<Item>, bool) {
         let detail = if attribute.is_deprecated { "deprecated" } else { "semantic conventions" };
         Item::new(ItemKind::Attribute, attribute.key).detail(detail).about(Topic::Attribute(attribute.key.to_owned()))
     });
-    (items.collect(), is_incomplete)
+    let seen = seen.iter().map(|(key, example)| {
+        let detail = format!("in the last run, as {example}");
+        Item::new(ItemKind::Attribute, *key).detail(detail).about(Topic::Attribute((*key).to_owned()))
+    });
+    (seen.chain(items).collect(), is_incomplete)
+}
+
+/// The attributes that hold what is typed of the spans of the last run, each with an example: of those that the block is about, where it
+/// says so, else of all.
+fn seen_attributes<'a>(request: &Request<'a>, typed: &str) -> BTreeMap<&'a str, &'a str> {
+    let known = request.around.known_spans;
+    let own = own_name(request.view, request.cursor).and_then(|name| known.named(name));
+    let spans = own.map_or(known.spans.as_slice(), std::slice::from_ref);
+    let attributes = spans.iter().flat_map(|span| &span.attributes);
+    let held = attributes.filter(|(key, _)| key.to_ascii_lowercase().contains(typed));
+    held.map(|(key, example)| (key.as_str(), example.as_str())).collect()
 }
 
 /// The type of a value, for people.

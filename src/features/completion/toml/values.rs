@@ -123,7 +123,7 @@ fn texts(request: &Request<'_>, rule: TextRule, content: Option<Content>, is_inc
         }
         (_, Some(content @ (Content::SpanAttribute | Content::ResourceAttribute))) => {
             let typed = typed(request);
-            let (items, more) = keys::attributes(content, &typed);
+            let (items, more) = keys::attributes(request, content, &typed);
             *is_incomplete |= more;
             items
         }
@@ -197,7 +197,7 @@ pub(super) fn of_content(request: &Request<'_>, content: Content) -> Vec<Item> {
             rules.collect()
         }
         Content::Usual(values) => values.iter().map(|value| Item::new(ItemKind::Value, *value)).collect(),
-        Content::SpanAttribute | Content::ResourceAttribute => keys::attributes(content, "").0,
+        Content::SpanAttribute | Content::ResourceAttribute => keys::attributes(request, content, "").0,
     }
 }
 
