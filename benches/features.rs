@@ -7,12 +7,15 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use clnrm_lsp::analysis::{Analysis, AnalysisOptions, Analyzer};
-use clnrm_lsp::features::DocumentView;
+use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, actions};
 use clnrm_lsp::features::completion::{Surroundings, complete};
 use clnrm_lsp::features::known_spans::KnownSpans;
 use clnrm_lsp::features::signature_help::signature_help;
+use clnrm_lsp::features::{DocumentView, folding, selection_ranges, semantic_tokens};
+use clnrm_lsp::formatting::Surroundings as Proof;
 use clnrm_lsp::template::SourceFile;
 use clnrm_lsp::template::library::MemoryLoader;
+use clnrm_lsp::text::Span;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 #[path = "shared/documents.rs"]
@@ -60,5 +63,54 @@ fn features(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, features);
+/// What is asked for without typing: colours, folds, selections, actions.
+fn shown(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("features");
+    let analyzer = Analyzer::default();
+    let (options, loader) = (AnalysisOptions::default(), MemoryLoader::default());
+    let surroundings = Proof { analyzer: &analyzer, options: &options, loader: &loader, importers: &[] };
+    for kind in documents::KINDS {
+        for size in SIZES {
+            let text = kind.text(size);
+            let analysis = analysis(&text);
+            let document =
+                SourceFile { name: "bench.clnrm.toml.tera".to_owned(), path: None, text: text.as_str().into() };
+            let whole = Span::new(0, text.len());
+            let middle = text[text.len() / 2..].find("= \"").map_or(0, |at| text.len() / 2 + at + 3);
+            let screen = Span::new(middle, (middle + 2000).min(text.len()));
+            let view = || DocumentView::new(Arc::clone(&analysis));
+            let name = |name: &str| format!("{name}/{}/{} KB", kind.name, size >> 10);
+            group.bench_function(name("semantic tokens"), |bencher| {
+                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(&view), whole));
+            });
+            group.bench_function(name("semantic tokens of a screen"), |bencher| {
+                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(&view), screen));
+            });
+            group.bench_function(name("folding"), |bencher| {
+                bencher.iter_with_setup(view, |view| folding::folds(black_box(&view)));
+            });
+            group.bench_function(name("selection range"), |bencher| {
+                bencher.iter_with_setup(view, |view| selection_ranges::around(black_box(&view), middle));
+            });
+            for (act, proves) in [("code actions of a cursor", false), ("code actions that are asked for", true)] {
+                group.bench_function(name(act), |bencher| {
+                    bencher.iter_with_setup(view, |view| {
+                        actions(&ActionRequest {
+                            view: black_box(&view),
+                            document: &document,
+                            surroundings,
+                            range: Span::at(middle),
+                            wanted: &|kind| !matches!(kind, ActionKind::FixAll | ActionKind::OrganizeImports),
+                            hints: true,
+                            proves,
+                        })
+                    });
+                });
+            }
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, features, shown);
 criterion_main!(benches);

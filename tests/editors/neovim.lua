@@ -30,6 +30,18 @@ step("cleared when mended", within(10000, function() return #errors() == 0 end),
 vim.api.nvim_buf_set_lines(buf, 20, 21, false, { '{{ m::scenaro("three",' })
 step("another one", within(10000, function() return (errors()[1] or {}).code == "unknown-macro" end), vim.inspect(errors()))
 
+-- The fix that is offered for it, as `:lua vim.lsp.buf.code_action()` applies it.
+vim.api.nvim_win_set_cursor(0, { 21, 7 })
+vim.lsp.buf.code_action({ apply = true, context = { only = { "quickfix" } }, filter = function(action) return action.isPreferred end })
+step("code action", within(10000, function() return vim.api.nvim_buf_get_lines(buf, 20, 21, false)[1] == '{{ m::scenario("three",' end),
+  vim.api.nvim_buf_get_lines(buf, 20, 21, false)[1])
+step("nothing is left to mend", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
+-- Semantic tokens are shown by the colours that Neovim has for them.
+step("semantic tokens", within(10000, function()
+  local tokens = vim.lsp.semantic_tokens.get_at_pos(buf, 20, 3) or {}
+  return vim.iter(tokens):any(function(token) return token.type == "namespace" or token.type == "macro" end)
+end), vim.inspect(vim.lsp.semantic_tokens.get_at_pos(buf, 20, 3)))
+
 -- Format on save, as docs/formatting.md shows it.
 vim.api.nvim_create_autocmd("BufWritePre", { buffer = buf, callback = function()
   vim.lsp.buf.format({ bufnr = buf, id = id, timeout_ms = 10000 })
