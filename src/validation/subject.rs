@@ -1,7 +1,7 @@
 //! What rules look at.
 
 use crate::config::{ShapeProblem, SyntaxError, TestConfig};
-use crate::template::{Problem, ProblemKind, ReadingMode, SourceMap};
+use crate::template::{FileSpan, Problem, ProblemKind, ReadingMode, SourceMap};
 use crate::text::Span;
 
 use super::Severity;
@@ -40,6 +40,14 @@ impl Subject<'_> {
     pub fn is_whole(&self) -> bool {
         !self.syntax.iter().any(|error| error.kind.hides_content())
             && (self.mode != ReadingMode::Rendered || !self.template.iter().any(loses_text))
+    }
+
+    /// The filter that gives what stands at `at` in a template an empty default. In a file that is TOML as it stands its quotes must
+    /// not end the string around.
+    pub(super) fn empty_default(&self, at: FileSpan) -> &'static str {
+        let before = self.text.get(..at.span.start).filter(|_| self.mode == ReadingMode::InString);
+        let line = before.and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
+        if line.contains('\'') { " | default(value=``)" } else { " | default(value='')" }
     }
 
     /// Whether the author spelled the text at `span` out, rather than having it computed by an expression.

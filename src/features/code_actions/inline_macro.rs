@@ -81,8 +81,7 @@ impl<'a> Inlining<'a> {
             return Err("the macro has no end".to_owned());
         };
         let mut body = String::new();
-        for index in opener + 1..closer {
-            let token = &tokens[index];
+        for (index, token) in tokens.iter().enumerate().take(closer).skip(opener + 1) {
             let written = token.span.slice(source).unwrap_or_default();
             match token.kind {
                 TokenKind::Text | TokenKind::Raw => body.push_str(written),

@@ -89,6 +89,9 @@ struct Draft {
     change: Result<proof::Change, String>,
 }
 
+/// What a refactoring can do at a place.
+type Refactoring = fn(&ActionRequest<'_>) -> Vec<Draft>;
+
 /// All actions for a place, those that can't be done included. Linear in the document, but for the proofs of refactorings: each
 /// that is possible at the place renders the document anew.
 pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
@@ -99,7 +102,7 @@ pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
         actions.extend(mend_tag::actions(request));
         actions.extend(allow::actions(request));
     }
-    let refactorings: [(ActionKind, fn(&ActionRequest<'_>) -> Vec<Draft>); 6] = [
+    let refactorings: [(ActionKind, Refactoring); 6] = [
         (ActionKind::Extract, extract_macro::drafts),
         (ActionKind::Extract, extract_variable::drafts),
         (ActionKind::Inline, inline_macro::drafts),

@@ -92,7 +92,7 @@ fn below_header<'a>(text: &str, tree: &'a SyntaxTree, table: &Table) -> Option<G
     let key = rest.first()?.span.join(rest.last()?.span).slice(text)?.to_owned();
     let end = table.pairs.last().map_or(header.span.end, |pair| pair.span.end);
     let written = vec![Span::new(header.span.start, end)];
-    (!entries.is_empty()).then(|| Group { form: Form::Header, home, key, entries, written })
+    if entries.is_empty() { None } else { Some(Group { form: Form::Header, home, key, entries, written }) }
 }
 
 fn same_path(left: &[KeyPart], right: &[KeyPart]) -> bool {

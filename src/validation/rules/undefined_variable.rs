@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Finding::in_template(&RULE, problem, format!("the variable `{name}` is not defined"))
                 .help("define it in `[vars]`, pass it with `--var`, or give it a default: `| default(value=…)`")
                 .did_you_mean_in_template(name, suggestion.as_deref(), problem.at)
-                .fix(Fix::replace("give it a default", end, " | default(value='')").guess())
+                .fix(Fix::replace("give it a default", end, subject.empty_default(problem.at)).guess())
                 .at_most(subject.worst_of_expressions()),
         );
     }

@@ -40,7 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
         findings.push(
             Finding::in_template(&RULE, problem, format!("the environment variable `{name}` is not set"))
                 .help("set it, or give it a default: `| default(value=…)`")
-                .fix(Fix::replace("give it a default", end, " | default(value='')").guess()),
+                .fix(Fix::replace("give it a default", end, subject.empty_default(problem.at)).guess()),
         );
     }
 }
