@@ -50,7 +50,9 @@ fn every_command_runs() {
     fs::create_dir(&tests).unwrap();
     for entry in fs::read_dir(repository().join("docs/examples")).unwrap() {
         let path = entry.unwrap().path();
-        fs::copy(&path, tests.join(path.file_name().unwrap())).unwrap();
+        if path.is_file() {
+            fs::copy(&path, tests.join(path.file_name().unwrap())).unwrap();
+        }
     }
     let program = Path::new(env!("CARGO_BIN_EXE_clnrm-lsp")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
