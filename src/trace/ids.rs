@@ -48,7 +48,7 @@ impl<const N: usize> Id<N> {
             return Err(IdError::Empty);
         }
         let not_hex = || IdError::NotHex(shortened(text));
-        if digits.len() % 2 != 0 {
+        if !digits.len().is_multiple_of(2) {
             return Err(not_hex());
         }
         let mut bytes = Vec::with_capacity(digits.len() / 2);

@@ -3,11 +3,12 @@
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// A string that is cheap to clone and, when both come from one [`Interner`], cheap to compare.
-#[derive(Clone, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialOrd, Ord)]
 pub struct Name(Arc<str>);
 
 impl Name {
@@ -24,6 +25,13 @@ impl PartialEq for Name {
 }
 
 impl Eq for Name {}
+
+/// As its text: a set of names is searched by text.
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
 
 impl PartialEq<str> for Name {
     fn eq(&self, other: &str) -> bool {

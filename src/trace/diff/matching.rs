@@ -83,7 +83,8 @@ impl<'c, 't> Side<'c, 't> {
     }
 }
 
-/// Siblings of both sides, below parents that are counterparts, that have none among each other.
+/// Siblings of both sides, below parents that are counterparts, that have none among each other yet.
+#[derive(Default)]
 struct Residual {
     left: Vec<u32>,
     right: Vec<u32>,
@@ -121,16 +122,16 @@ impl<'c, 't> Matching<'c, 't> {
         let mut pairs: VecDeque<(Option<u32>, Option<u32>)> = VecDeque::from([(None, None)]);
         while let Some((left_parent, right_parent)) = pairs.pop_front() {
             let (left, right) = self.match_equal(left_parent, right_parent);
-            let mut groups: BTreeMap<(&Name, SpanKind), (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+            let mut groups: BTreeMap<(&Name, SpanKind), Residual> = BTreeMap::new();
             let (before, after) = (self.left.form, self.right.form);
             for node in left {
-                groups.entry((&before.span(node).name, kind(before.span(node)))).or_default().0.push(node);
+                groups.entry((&before.span(node).name, kind(before.span(node)))).or_default().left.push(node);
             }
             for node in right {
-                groups.entry((&after.span(node).name, kind(after.span(node)))).or_default().1.push(node);
+                groups.entry((&after.span(node).name, kind(after.span(node)))).or_default().right.push(node);
             }
-            let mut residual = Residual { left: Vec::new(), right: Vec::new() };
-            for ((name, kind), (left, right)) in groups {
+            let mut residual = Residual::default();
+            for ((name, kind), Residual { left, right }) in groups {
                 let total = |form: &Canonical<'_>, parent| {
                     let named = |node: &&u32| form.span(**node).name == *name && self::kind(form.span(**node)) == kind;
                     form.below(parent).iter().filter(named).count()

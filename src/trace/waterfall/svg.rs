@@ -81,9 +81,9 @@ fn row(text: &mut String, layout: &Layout<'_>, row: &Row, top: usize) {
             ROW - 10
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "<text class=\"duration\" x=\"{}\" y=\"{baseline}\">{}</text></g>\n",
+        "<text class=\"duration\" x=\"{}\" y=\"{baseline}\">{}</text></g>",
         WIDTH - 4,
         escaped(&duration)
     );

@@ -1,7 +1,6 @@
 //! One record of JSON, of whatever shape: walks the lists of OTLP along the stream, and hands each span to the reader of its form.
 
 use super::cut::{self, Broken, Cut, Next};
-use super::fields::Ids;
 use super::other_text::Lines;
 use super::tree::{Json, Object, with_quoted_non_finite};
 use super::{envelope, go_stdout, object, otlp, python_console};
