@@ -132,6 +132,27 @@ fn exporters_that_nobody_can_parse_are_recognised() {
 }
 
 #[test]
+fn what_a_line_is_does_not_depend_on_how_its_bytes_come() {
+    struct Bytewise<'a>(&'a [u8]);
+    impl Read for Bytewise<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = into.len().min(1);
+            self.0.read(&mut into[..count])
+        }
+    }
+    let far = " ".repeat(5000);
+    let text = format!(
+        "    TraceId     : 8f\n  traceId: 'x', [1], {{\n{{{far}\"a\": 1}}\n{{{IDS},\"name\":\"a\"}}\n{}\0",
+        "x".repeat(9000)
+    );
+    let (whole, summary) = read_all(text.as_bytes());
+    let mut pieces = crate::Kept::default();
+    assert_eq!(read(Bytewise(text.as_bytes()), "in", &mut pieces), summary);
+    assert_eq!((&whole.spans, &whole.problems), (&pieces.spans, &pieces.problems));
+    assert_eq!((summary.spans, whole.problems.len()), (1, 2));
+}
+
+#[test]
 fn bytes_that_are_neither_text_nor_protobuf_are_refused_with_advice() {
     for (bytes, word) in
         [(b"\xff\xfe{\0".as_slice(), "UTF-16"), (b"\x28\xb5\x2f\xfd\0\0", "zstd"), (b"PK\x03\x04\0\0", "neither")]

@@ -61,6 +61,14 @@ impl<'a> Input<'a> {
         &self.buffer[self.start..self.end]
     }
 
+    /// The first bytes, as many as tell what a source is: the same ones in whatever pieces they come.
+    pub fn head(&mut self) -> &[u8] {
+        const HEAD: usize = 4096;
+        self.foresee(HEAD);
+        let bytes = self.foreseen();
+        &bytes[..bytes.len().min(HEAD)]
+    }
+
     /// The bytes at hand, at least one; empty at the end.
     pub fn chunk(&mut self) -> &[u8] {
         self.foresee(1);

@@ -79,7 +79,7 @@ impl<S: Sink> SpanReader<S> {
     pub fn read(&mut self, source: impl Read, name: &str) -> ReadSummary {
         self.read_as(source, name, |input, intake| match protobuf::framing(input) {
             Some(framing) => protobuf::read(input, framing, intake),
-            None => match unreadable(input.foreseen()) {
+            None => match unreadable(input.head()) {
                 Some(message) => intake.lost(&At::record(Place::Unknown), Loss::Rest, message),
                 None => json::read(input, intake),
             },

@@ -31,7 +31,12 @@ impl Lines {
                 b'{' if begins_object(input) => return true,
                 b'[' if begins_list(input) => return true,
                 // What stands between records on one line, and closes a list that was read as text.
-                b' ' | b'\t' | b'\r' | b',' | b']' => input.consume(1),
+                b' ' | b'\t' | b'\r' | b',' | b']' => {
+                    if self.text {
+                        self.remember(&[byte]);
+                    }
+                    input.consume(1);
+                }
                 _ => self.pass_over_text(input),
             }
         }
@@ -52,17 +57,19 @@ impl Lines {
 
     /// Passes over bytes that can't begin a record, up to one that can, or to the end of the line.
     fn pass_over_text(&mut self, input: &mut Input<'_>) {
-        let first = !self.text;
         self.text = true;
         // The byte at hand is known not to begin a record, whatever it is.
         let chunk = input.chunk();
         let rest = chunk.get(1..).unwrap_or_default();
         let length = 1 + memchr::memchr3(b'\n', b'{', b'[', rest).unwrap_or(rest.len());
-        if first || self.beginning.len() < Self::BEGINNING {
-            let wanted = Self::BEGINNING.saturating_sub(self.beginning.len()).min(length);
-            self.beginning.extend_from_slice(chunk.get(..wanted).unwrap_or_default());
-        }
+        self.remember(chunk.get(..length).unwrap_or_default());
         input.consume(length);
+    }
+
+    /// Keeps what of `text` belongs to the beginning of the line.
+    fn remember(&mut self, text: &[u8]) {
+        let wanted = Self::BEGINNING.saturating_sub(self.beginning.len()).min(text.len());
+        self.beginning.extend_from_slice(&text[..wanted]);
     }
 
     fn end_line(&mut self, line: u64, intake: &mut Intake<'_>) {
@@ -92,7 +99,7 @@ fn begins_list(input: &mut Input<'_>) -> bool {
 fn after_space(input: &mut Input<'_>) -> Option<u8> {
     // More white space than this is no way to begin a record.
     const FORESIGHT: usize = 1024;
-    let next = |bytes: &[u8]| bytes.iter().skip(1).copied().find(|byte| !byte.is_ascii_whitespace());
+    let next = |bytes: &[u8]| bytes.iter().take(FORESIGHT).skip(1).copied().find(|byte| !byte.is_ascii_whitespace());
     match next(input.foreseen()) {
         None => {
             input.foresee(FORESIGHT);

@@ -29,8 +29,7 @@ pub(super) enum Framing {
 
 /// Whether this is protobuf: begins like an export request, and has bytes that no text has.
 pub(super) fn framing(input: &mut Input<'_>) -> Option<Framing> {
-    input.foresee(4096);
-    let bytes = input.foreseen();
+    let bytes = input.head();
     // Ids are preceded by their lengths, 16 and 8, which are control characters that no text contains.
     let is_text = !bytes.iter().any(|byte| matches!(byte, 0..=8 | 14..=26));
     if is_text {
