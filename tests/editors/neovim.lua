@@ -69,6 +69,50 @@ local function count(word) return select(2, text():gsub(vim.pesc(word), "")) end
 step("rename", within(10000, function() return count("backend") == 3 and count("api") == 0 end), text())
 step("no error by the rename", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
 
+-- Completion, as somebody types: LINE goes to the end of the file, LABEL is taken from the menu. Returns the menu and the text after.
+vim.o.completeopt = "menuone,noselect"
+vim.lsp.completion.enable(true, id, buf)
+local function complete(line, label)
+  local before = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  vim.api.nvim_buf_set_lines(buf, -1, -1, false, { line })
+  vim.api.nvim_win_set_cursor(0, { #before + 1, 0 })
+  local menu = {}
+  -- All keys are there from the start: without a terminal there is nobody to read more from.
+  function _G.choose()
+    within(10000, function() return vim.fn.pumvisible() == 1 end)
+    for index, item in ipairs(vim.fn.complete_info({ "items" }).items) do
+      menu[index] = item.abbr ~= "" and item.abbr or item.word
+      if menu[index] == label then vim.api.nvim_select_popupmenu_item(index - 1, true, false, {}) end
+    end
+  end
+  local get, choose = "<Cmd>lua vim.lsp.completion.get()<CR>", "<Cmd>lua choose()<CR>"
+  vim.api.nvim_feedkeys(vim.keycode("A" .. get .. choose .. "<C-y><Cmd>lua vim.wait(200)<CR><Esc>"), "x", false)
+  vim.snippet.stop()
+  vim.wait(100)
+  vim.api.nvim_feedkeys(vim.keycode("<Esc>"), "x", false)
+  local after = vim.api.nvim_buf_get_lines(buf, #before, -1, false)
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, before)
+  return menu, table.concat(after, "\n")
+end
+local menu, after = complete("[[sce", "[[scenario]]")
+local expected = '[[scenario]]\nname = "name"\nservice = "backend"\nrun = "echo hello"\n'
+step("completion of a block", after == expected, after .. " from " .. vim.inspect(menu))
+menu, after = complete("{{ m::temporal_ordering(", "before=")
+step("completion of an argument", after == "{{ m::temporal_ordering(before=", after .. " from " .. vim.inspect(menu))
+menu, after = complete('exporter = "{{ endpoint | up', "upper")
+step("completion of a filter", after == 'exporter = "{{ endpoint | upper', after .. " from " .. vim.inspect(menu))
+
+-- Signature help while a call is written.
+local last = vim.api.nvim_buf_line_count(buf)
+vim.api.nvim_buf_set_lines(buf, -1, -1, false, { '{{ m::temporal_ordering("a", ' })
+local params = function() return {
+  textDocument = { uri = vim.uri_from_bufnr(buf) }, position = { line = last, character = 29 },
+} end
+local answers = vim.lsp.buf_request_sync(buf, "textDocument/signatureHelp", params(), 10000) or {}
+local help = answers[id] and answers[id].result or {}
+step("signature help", help.activeParameter == 1, vim.inspect(help))
+vim.api.nvim_buf_set_lines(buf, last, -1, false, {})
+
 -- Into the built-in library, as docs/features.md shows it.
 vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "clnrm-library://*", callback = function(event)
   local answer = client:request_sync("clnrm/libraryText", { uri = event.match })
