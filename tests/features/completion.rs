@@ -339,3 +339,35 @@ proptest::proptest! {
         }
     }
 }
+
+/// Every file of the corpus, at places all over it: `CLNRM_CORPUS` says where it is.
+#[test]
+fn the_corpus_can_be_completed() {
+    let Some(root) = std::env::var_os("CLNRM_CORPUS") else { return };
+    let mut folders = vec![std::path::PathBuf::from(root)];
+    let mut asked = 0;
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if !path.extension().is_some_and(|it| it == "toml" || it == "tera") || text.contains("$0") {
+                continue;
+            }
+            let mut fixture = Fixture::new(&text);
+            for offset in text.char_indices().map(|(offset, _)| offset).step_by(61) {
+                fixture.selection = Span::at(offset);
+                let completions = completions(&fixture, true);
+                asked += 1;
+                for item in &completions.items {
+                    let replaced = item.replaced.unwrap_or(completions.replaced).replace;
+                    assert!(replaced.slice(&text).is_some_and(|it| !it.contains('\n')), "{}: {offset}", path.display());
+                    assert!(replaced.start <= offset && offset <= replaced.end, "{}: {offset}", path.display());
+                }
+            }
+        }
+    }
+    assert!(asked > 1000, "only {asked} places");
+}

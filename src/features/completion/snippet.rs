@@ -95,7 +95,9 @@ impl Snippet {
                     // The first value is there; the others are passed.
                     while let Some(letter) = letters.next() {
                         match letter {
-                            '\\' => drop(letters.next()),
+                            '\\' => {
+                                letters.next();
+                            }
                             '}' => break,
                             _ => {}
                         }
