@@ -43,17 +43,20 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
+/// Copies the files of a folder, but not its folders.
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for path in fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
 #[test]
 fn every_command_runs() {
     let folder = tempfile::tempdir().unwrap();
     let tests = folder.path().join("tests");
-    fs::create_dir(&tests).unwrap();
-    for entry in fs::read_dir(repository().join("docs/examples")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            fs::copy(&path, tests.join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    copy_files(&repository().join("docs/examples"), &tests);
+    copy_files(&repository().join("docs/examples/traces"), &tests.join("traces"));
     let program = Path::new(env!("CARGO_BIN_EXE_clnrm-lsp")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let mut ran = 0;

@@ -57,6 +57,23 @@ impl TestFile {
             None => (read::file(argument), Some(argument.to_path_buf())),
         };
         let text = text.map_err(Unusable::Unreadable)?;
+        Self::of_text(shown, path, text, revision.as_ref(), input, current)
+    }
+
+    /// The test with this text in place of what stands at its path.
+    pub fn with_text(&self, text: &str, input: &InputOptions, current: &Path) -> Result<Self, Unusable> {
+        let path = self.analysis.files.first().and_then(|file| file.path.clone());
+        Self::of_text(self.shown.clone(), path, text.into(), None, input, current)
+    }
+
+    fn of_text(
+        shown: String,
+        path: Option<PathBuf>,
+        text: Arc<str>,
+        revision: Option<&Revision>,
+        input: &InputOptions,
+        current: &Path,
+    ) -> Result<Self, Unusable> {
         let path = path.map(|path| paths::tidy(&current.join(path)));
         let near: PathBuf = path.clone().unwrap_or_else(|| current.join("stdin"));
         let base = AnalysisOptions {
@@ -67,7 +84,7 @@ impl TestFile {
         };
         let options = Projects::new(base, current).options(&near);
         let document = SourceFile { name: shown.clone(), path, text };
-        let analysis = analyze(&document, &options, revision.as_ref(), current);
+        let analysis = analyze(&document, &options, revision, current);
         if analysis.kind != FileKind::Test {
             return Err(Unusable::NoTest(analysis.kind));
         }

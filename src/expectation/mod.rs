@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod example;
 pub mod explain;
 pub mod mutate;
+pub mod record;
 pub mod tree;
 pub mod verdict;
 

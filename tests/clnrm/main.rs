@@ -11,6 +11,8 @@ mod workspace;
 mod analyze;
 mod diff;
 mod mutate;
+mod record;
+mod spans;
 mod usage;
 
 use std::process::{Command, Stdio};

@@ -8,7 +8,7 @@ use clnrm_lsp::expectation::diff::{
 };
 use clnrm_lsp::expectation::evaluate::judge;
 use clnrm_lsp::expectation::example::trace_of;
-use clnrm_lsp::expectation::{Reception, mutate};
+use clnrm_lsp::expectation::{Reception, mutate, record};
 use clnrm_lsp::trace::{Completeness, Trace};
 use proptest::prelude::*;
 
@@ -199,5 +199,20 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_recorded_of_a_trace_holds_on_it(items in prop::collection::vec(item(), 1..8), mutant in 0..50_usize) {
+        let tree = test(&items);
+        let seed = trace_of(&Expectation::of(&tree));
+        let mutants = mutate::blanket(&seed);
+        let trace = mutants.get(mutant % mutants.len().max(1)).map_or_else(|| seed.clone(), |it| it.apply(&seed));
+        let text = record::compose(&record::entries(&trace), &record::Quote::default());
+        let recorded = crate::tree(&text);
+        let judgement = judge(&recorded, &trace, &Reception::of(Completeness::proved("a test")));
+        let failed: Vec<&str> =
+            judgement.failures().map(|index| recorded.constraints[index].path.as_str()).collect();
+        prop_assert!(failed.is_empty() && recorded.unjudged.is_empty(), "{failed:?}\n{text}\n{trace:?}");
+        prop_assert!(record::missing(record::entries(&trace), &recorded).is_empty(), "{text}");
     }
 }

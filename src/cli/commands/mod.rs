@@ -6,6 +6,7 @@ mod fmt;
 mod graph;
 mod lsp;
 mod mutate;
+mod record;
 mod spans;
 mod validate;
 
@@ -21,6 +22,12 @@ const EXAMPLES: &str = "\
 Examples:
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
+  clnrm analyze a.clnrm.toml --traces spans.jsonl
+  clnrm mutate a.clnrm.toml --traces spans.jsonl
+  clnrm record --traces spans.jsonl    expectations from a good run
+  clnrm diff HEAD:a.clnrm.toml a.clnrm.toml --strategy semantic
+  clnrm graph a.clnrm.toml --traces spans.jsonl --format mermaid
+  clnrm spans spans.jsonl --waterfall
 
 Exit codes:
   0  green: nothing to complain about, no difference
@@ -46,6 +53,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
+    Record(record::Arguments),
     Diff(diff::Arguments),
     Graph(graph::Arguments),
     Spans(spans::Arguments),
@@ -62,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
+        Command::Record(arguments) => record::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Graph(arguments) => graph::run(arguments, color),
         Command::Spans(arguments) => spans::run(arguments, color),

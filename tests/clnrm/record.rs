@@ -1,0 +1,67 @@
+//! `clnrm record`: expectations from a good run, which hold on it.
+
+use crate::workspace::Workspace;
+use crate::{clnrm, example};
+
+fn workspace() -> Workspace {
+    let empty = "[meta]\nname = \"a\"\nversion = \"1\"\n";
+    let templated = "{% set unused = 1 %}\n[meta]\nname = \"a\"\nversion = \"1\"\n\n[vars]\ncurrency = \"EUR\"\nstep = \"shop.pay\"\n";
+    Workspace::new(&[
+        ("a.clnrm.toml", empty),
+        ("templated.clnrm.toml.tera", templated),
+        ("hello.clnrm.toml", &example("hello.clnrm.toml")),
+        ("hello.json", &example("traces/hello.json")),
+        ("checkout.jsonl", &example("traces/checkout.jsonl")),
+    ])
+}
+
+#[test]
+fn blocks_are_printed() {
+    let ran = clnrm(&workspace(), &["record", "--traces", "checkout.jsonl"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn what_is_written_holds_on_the_trace_and_is_in_shape() {
+    for traces in ["hello.json", "checkout.jsonl"] {
+        let workspace = workspace();
+        let ran = clnrm(&workspace, &["record", "a.clnrm.toml", "--traces", traces, "--write"]);
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
+        let judged = clnrm(&workspace, &["analyze", "a.clnrm.toml", "--traces", traces]);
+        assert_eq!(judged.code, Some(0), "{}", judged.stdout);
+        let unformatted = clnrm(&workspace, &["fmt", "--check"]).stdout;
+        assert!(!unformatted.lines().any(|file| file == "a.clnrm.toml"), "{unformatted}");
+        let again = clnrm(&workspace, &["record", "a.clnrm.toml", "--traces", traces, "--write"]);
+        assert_eq!(again.stderr, "clnrm: the test expects all of it already\n");
+        let mutated = clnrm(&workspace, &["mutate", "a.clnrm.toml", "--traces", traces]);
+        assert_eq!(mutated.code, Some(0), "{}", mutated.stdout);
+    }
+}
+
+#[test]
+fn values_of_variables_are_written_by_their_names() {
+    let workspace = workspace();
+    let arguments = ["record", "templated.clnrm.toml.tera", "--traces", "checkout.jsonl", "--write"];
+    let ran = clnrm(&workspace, &arguments);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let text = std::fs::read_to_string(workspace.path("templated.clnrm.toml.tera")).expect("the test");
+    assert!(text.contains("\"{{ vars.currency }}\"") && text.contains("\"{{ vars.step }}\""), "{text}");
+    let judged = clnrm(&workspace, &["analyze", "templated.clnrm.toml.tera", "--traces", "checkout.jsonl"]);
+    assert_eq!(judged.code, Some(0), "{}", judged.stdout);
+}
+
+#[test]
+fn only_what_is_missing_is_told_and_a_table_is_not_written_twice() {
+    let workspace = workspace();
+    let ran = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json"]);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    [expect.hermeticity]
+    resource_attrs.must_match = { "service.name" = "greeter" }
+    "#);
+    let before = std::fs::read_to_string(workspace.path("hello.clnrm.toml")).expect("the test");
+    let ran = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json", "--write"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("nothing was written"), "{}", ran.stderr);
+    assert_eq!(std::fs::read_to_string(workspace.path("hello.clnrm.toml")).expect("the test"), before);
+}

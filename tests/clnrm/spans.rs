@@ -1,0 +1,88 @@
+//! `clnrm spans` and `clnrm graph`: lists and pictures, and `clnrm diff` of traces.
+
+use crate::workspace::{Ran, Workspace};
+use crate::{clnrm, example};
+
+fn run(arguments: &[&str]) -> Ran {
+    let workspace = Workspace::new(&[
+        ("hello.clnrm.toml", &example("hello.clnrm.toml")),
+        ("checkout.clnrm.toml.tera", &example("checkout.clnrm.toml.tera")),
+        ("good.json", &example("traces/hello.json")),
+        ("slow.json", &example("traces/hello-slow.json")),
+        ("checkout.jsonl", &example("traces/checkout.jsonl")),
+        ("packed.jsonl", &example("traces/checkout.jsonl").replace("shop.ship", "shop.pack")),
+    ]);
+    clnrm(&workspace, arguments)
+}
+
+#[test]
+fn spans_are_listed_and_filtered() {
+    let all = run(&["spans", "checkout.jsonl"]);
+    assert_eq!((all.code, all.stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(all.stdout);
+    for filter in [["--name", "*.pay"], ["--grep", "p.y$"]] {
+        let ran = run(&[&["spans", "checkout.jsonl", "--quiet"], &filter[..]].concat());
+        assert_eq!(ran.stdout.lines().count(), 1, "{filter:?}: {}", ran.stdout);
+    }
+    assert_eq!(run(&["spans", "checkout.jsonl", "--grep", "("]).code, Some(2));
+    assert_eq!(run(&["spans", "checkout.jsonl", "--name", "["]).code, Some(2));
+}
+
+#[test]
+fn json_of_spans_is_read_again_as_the_same_trace() {
+    for file in ["good.json", "checkout.jsonl"] {
+        let workspace = Workspace::new(&[
+            ("good.json", &example("traces/hello.json")),
+            ("checkout.jsonl", &example("traces/checkout.jsonl")),
+        ]);
+        let ran = clnrm(&workspace, &["spans", file, "--format", "json"]);
+        workspace.write("again.json", ran.stdout.as_bytes());
+        let again = clnrm(&workspace, &["spans", "again.json", "--format", "json"]).json();
+        assert_eq!(again["digests"], ran.json()["digests"], "{file}");
+        assert_eq!(clnrm(&workspace, &["diff", file, "again.json"]).code, Some(0), "{file}");
+    }
+}
+
+#[test]
+fn a_waterfall_marks_the_spans_by_which_a_test_fails() {
+    let ran = run(&["spans", "slow.json", "--waterfall", "--test", "hello.clnrm.toml"]);
+    insta::assert_snapshot!(ran.stdout);
+    let workspace = Workspace::new(&[("good.json", &example("traces/hello.json"))]);
+    let ran = clnrm(&workspace, &["spans", "good.json", "--svg", "a.svg", "--html", "a.html"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
+    for (file, begin) in [("a.svg", "<svg"), ("a.html", "<!doctype html>")] {
+        let text = std::fs::read_to_string(workspace.path(file)).expect("a picture");
+        assert!(text.to_lowercase().starts_with(begin) && text.contains("greeter.run"), "{file}");
+    }
+}
+
+#[test]
+fn a_graph_lays_a_trace_over_a_test() {
+    let graph = |format: &str| {
+        run(&["graph", "checkout.clnrm.toml.tera", "--traces", "packed.jsonl", "--format", format]).stdout
+    };
+    let formats = ["ascii", "dot", "mermaid", "json"].map(|format| format!("{format}:\n{}", graph(format)));
+    insta::assert_snapshot!(formats.join("\n"));
+    assert!(graph("svg").starts_with("<svg") && graph("svg").contains("shop.pack"));
+    let alone = run(&["graph", "checkout.jsonl"]);
+    insta::assert_snapshot!(alone.stdout, @r"
+    shop.checkout
+    ├─ shop.pay
+    └─ shop.ship
+    ");
+}
+
+#[test]
+fn traces_are_compared_as_trees_and_with_a_test() {
+    let same = run(&["diff", "good.json", "good.json"]);
+    assert_eq!(same.code, Some(0), "{}", same.stdout);
+    let differ = run(&["diff", "good.json", "slow.json"]);
+    assert_eq!(differ.code, Some(1));
+    insta::assert_snapshot!("traces", differ.stdout);
+    assert_eq!(run(&["diff", "good.json", "slow.json", "--format", "json"]).json()["kind"], "traces");
+    let against = run(&["diff", "checkout.clnrm.toml.tera", "packed.jsonl"]);
+    assert_eq!(against.code, Some(1));
+    insta::assert_snapshot!("test_and_trace", against.stdout);
+    let green = run(&["diff", "checkout.clnrm.toml.tera", "checkout.jsonl", "--format", "json"]);
+    assert_eq!((green.code, green.json()["unsatisfied"].as_array().map(Vec::len)), (Some(0), Some(0)));
+}
