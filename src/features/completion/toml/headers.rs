@@ -128,7 +128,7 @@ fn item(request: &Request<'_>, candidate: &Candidate, is_double: bool, with_keys
 /// The header with the keys that the table can't do without, and those that people mostly give it.
 fn body(request: &Request<'_>, candidate: &Candidate, header: Snippet) -> Snippet {
     let known: Vec<&str> = candidate.path.iter().filter_map(Part::key).collect();
-    let extra = BLOCK_KEYS.iter().find(|(path, _)| known == *path || (candidate.ends_in_name() && known == *path));
+    let extra = BLOCK_KEYS.iter().find(|(path, _)| known == *path);
     let extra = extra.map_or(&[][..], |(_, keys)| *keys);
     let mut snippet = header;
     let tables = candidate.format.tables();
