@@ -9,6 +9,10 @@ use std::sync::Arc;
 use clnrm_lsp::analysis::{Analysis, AnalysisOptions, Analyzer};
 use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, actions};
 use clnrm_lsp::features::completion::{Surroundings, complete};
+use clnrm_lsp::features::document_links::links;
+use clnrm_lsp::features::hover::hover;
+use clnrm_lsp::features::inlay_hints::{HintKinds, hints};
+use clnrm_lsp::features::iterations::choices;
 use clnrm_lsp::features::known_spans::KnownSpans;
 use clnrm_lsp::features::signature_help::signature_help;
 use clnrm_lsp::features::{DocumentView, folding, selection_ranges, semantic_tokens};
@@ -112,5 +116,30 @@ fn shown(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, features, shown);
+/// What an editor asks for without anything being typed: of the middle of a document, of a screen of it, or of all of it.
+fn explanations(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("features");
+    let known = KnownSpans::default();
+    for kind in documents::KINDS {
+        for size in SIZES {
+            let text = kind.text(size);
+            let analysis = analysis(&text);
+            let view = || DocumentView::new(Arc::clone(&analysis));
+            let middle = text.len() / 2;
+            let screen = Span::new(middle, (middle + 4096).min(text.len()));
+            let mut bench = |name: &str, work: &dyn Fn(&DocumentView)| {
+                group.bench_function(format!("{name}/{}/{} KB", kind.name, size >> 10), |bencher| {
+                    bencher.iter_with_setup(view, |view| work(black_box(&view)));
+                });
+            };
+            bench("hover", &|view| drop(black_box(hover(view, &known, middle))));
+            bench("inlay hints", &|view| drop(black_box(hints(view, &known, HintKinds::ALL, screen))));
+            bench("document links", &|view| drop(black_box(links(view, &[], &|_| false))));
+            bench("preview lenses", &|view| drop(black_box(choices(view))));
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, features, shown, explanations);
 criterion_main!(benches);

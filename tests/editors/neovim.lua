@@ -55,6 +55,16 @@ local saved = vim.fn.readfile(file)
 step("formatted when saved", vim.tbl_contains(saved, 'author = "me" # here'), table.concat(saved, "\n"))
 step("the cursor stays", vim.deep_equal(vim.api.nvim_win_get_cursor(0), { 20, 3 }), vim.inspect(vim.api.nvim_win_get_cursor(0)))
 
+-- What a construct renders to, told beside it and when asked.
+local function place(line) return { textDocument = { uri = vim.uri_from_bufnr(buf) }, position = { line = line, character = 12 } } end
+local named = vim.fn.search([=[^name = "{{ name }}"]=], "cnw") - 1
+local shown = client:request_sync("textDocument/hover", place(named), 10000, buf)
+local said = vim.tbl_get(shown or {}, "result", "contents", "value") or ""
+step("hover", said:find("loop variable `name`", 1, true) and said:find("round 2: `two`", 1, true), said)
+vim.lsp.inlay_hint.enable(true, { bufnr = buf })
+local function hint_labels() return vim.tbl_map(function(it) return it.inlay_hint.label end, vim.lsp.inlay_hint.get({ bufnr = buf })) end
+step("inlay hints", within(10000, function() return vim.tbl_contains(hint_labels(), "= one … ×2") end), vim.inspect(hint_labels()))
+
 -- From the service of the first scenario to its table, to all its places, and to another name.
 local function at(pattern) vim.fn.cursor(1, 1); return vim.fn.search(pattern, "cW") end
 at([=[^service = "\zsapi"]=])
