@@ -44,10 +44,10 @@ impl Secrets {
             }
         } else if let Some(items) = value.as_array() {
             items.iter().for_each(|item| self.collect(item, is_secret));
-        } else if is_secret && let Some(text) = value.as_str() {
-            if text.len() >= SHORTEST && text != SECRET_STAND_IN {
-                self.texts.push(text.to_owned());
-            }
+        } else if is_secret
+            && let Some(text) = value.as_str().filter(|text| text.len() >= SHORTEST && *text != SECRET_STAND_IN)
+        {
+            self.texts.push(text.to_owned());
         }
     }
 
