@@ -6,6 +6,7 @@ mod cases;
 mod explanations;
 mod notation;
 mod older;
+mod places;
 mod properties;
 mod table;
 mod zero;

@@ -140,3 +140,41 @@ fn the_cases_are_judged_alike_in_reverse_and_twice() {
         }
     }
 }
+
+/// Texts between those that are right and those that are nothing: a piece of a case is cut out or repeated.
+fn any_broken_text() -> impl Strategy<Value = String> {
+    let texts: Vec<String> = cases().into_iter().map(|case| case.text).chain([EVERYTHING.to_owned()]).collect();
+    (prop::sample::select(texts), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()).prop_map(
+        |(text, from, to, repeats)| {
+            let (from, to) = (from.index(text.len() + 1), to.index(text.len() + 1));
+            // The texts are ASCII, so every byte is a place to cut.
+            let (from, to) = (from.min(to), from.max(to));
+            if repeats {
+                format!("{}{}", &text[..to], &text[from..])
+            } else {
+                format!("{}{}", &text[..from], &text[to..])
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn any_text_and_any_trace_are_judged_and_explained(text in any_broken_text(), spans in any_spans()) {
+        let parsed = clnrm_lsp::config::parse(&text, &[], false);
+        let tree = clnrm_lsp::expectation::ExpectationTree::new(&parsed.config);
+        for constraint in &tree.constraints {
+            prop_assert!(constraint.span.slice(&text).is_some(), "{}", constraint.path);
+            prop_assert!(tree.block_of(constraint).header.slice(&text).is_some(), "{}", constraint.path);
+        }
+        let trace: Trace = spans.into_iter().collect();
+        let judgement = judged(&tree, &trace);
+        let reception = clnrm_lsp::expectation::Reception::of(judgement.completeness.clone());
+        let explainer = clnrm_lsp::expectation::Explainer::new(&tree, &trace, &reception, &judgement);
+        for (index, verdict) in judgement.verdicts.iter().enumerate() {
+            prop_assert_eq!(explainer.text(index).is_none(), verdict.verdict.holds());
+        }
+    }
+}

@@ -27,27 +27,34 @@ enum Form {
     Connection,
 }
 
-/// The attributes that name a peer, and whether a server records its own name there.
-const PEER_ATTRIBUTES: [(&str, Form, bool); 12] = [
-    ("server.address", Form::Host, true),
-    ("network.peer.address", Form::Address, false),
-    ("url.full", Form::Url, true),
-    ("messaging.destination.name", Form::Url, false),
-    ("net.peer.name", Form::Host, false),
-    ("net.peer.ip", Form::Address, false),
-    ("net.sock.peer.addr", Form::Address, false),
-    ("http.host", Form::Host, true),
-    ("http.url", Form::Url, true),
-    ("messaging.destination", Form::Url, false),
-    ("messaging.url", Form::Url, false),
-    ("db.connection_string", Form::Connection, false),
-];
+/// What an attribute of this key says about a peer, and whether a server records its own name there.
+fn peer_attribute(key: &str) -> Option<(&'static str, Form, bool)> {
+    Some(match key {
+        "server.address" => ("server.address", Form::Host, true),
+        "network.peer.address" => ("network.peer.address", Form::Address, false),
+        "url.full" => ("url.full", Form::Url, true),
+        "messaging.destination.name" => ("messaging.destination.name", Form::Url, false),
+        "net.peer.name" => ("net.peer.name", Form::Host, false),
+        "net.peer.ip" => ("net.peer.ip", Form::Address, false),
+        "net.sock.peer.addr" => ("net.sock.peer.addr", Form::Address, false),
+        "http.host" => ("http.host", Form::Host, true),
+        "http.url" => ("http.url", Form::Url, true),
+        "messaging.destination" => ("messaging.destination", Form::Url, false),
+        "messaging.url" => ("messaging.url", Form::Url, false),
+        "db.connection_string" => ("db.connection_string", Form::Connection, false),
+        _ => return None,
+    })
+}
 
-/// The peers of a span.
+/// The peers of a span, in the order of its attributes.
 fn peers(span: &Span) -> impl Iterator<Item = (Peer<'_>, Form)> {
     let is_server = span.kind == SpanKind::Server;
-    PEER_ATTRIBUTES.into_iter().filter(move |(_, _, own)| !(*own && is_server)).filter_map(|(key, form, _)| {
-        let text = span.attributes.get(key)?.as_str()?;
+    span.attributes.iter().filter_map(move |(key, value)| {
+        let (key, form, is_own_of_server) = peer_attribute(key)?;
+        if is_server && is_own_of_server {
+            return None;
+        }
+        let text = value.as_str()?;
         let host = match form {
             Form::Host | Form::Address => Some(text),
             Form::Url => authority(text),
@@ -134,7 +141,7 @@ impl<'a> Own<'a> {
 
     fn holds(&self, host: &str) -> bool {
         let host = host.trim_end_matches('.');
-        is_local(host) || self.0.contains(host) || self.0.contains(host.to_ascii_lowercase().as_str())
+        self.0.contains(host) || is_local(host) || self.0.contains(host.to_ascii_lowercase().as_str())
     }
 }
 
@@ -156,13 +163,13 @@ pub(in crate::expectation) fn external_peers<'p>(
     let own = Own::new(declared, observed);
     let mut external = Vec::new();
     for (index, span) in observed.trace.iter() {
-        if span.attributes.is_empty() {
+        let is_own_name = |(peer, form): &(Peer<'_>, Form)| *form != Form::Address && own.holds(peer.host);
+        if peers(span).all(|peer| own.holds(peer.0.host)) {
             continue;
         }
-        let peers: Vec<_> = peers(span).collect();
-        let has_own_name = peers.iter().any(|(peer, form)| *form != Form::Address && own.holds(peer.host));
+        let has_own_name = peers(span).any(|peer| is_own_name(&peer));
         let foreign =
-            peers.into_iter().find(|(peer, form)| !(own.holds(peer.host) || (*form == Form::Address && has_own_name)));
+            peers(span).find(|(peer, form)| !(own.holds(peer.host) || (*form == Form::Address && has_own_name)));
         external.extend(foreign.map(|(peer, _)| (index, peer)));
     }
     external
