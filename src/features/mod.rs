@@ -34,6 +34,7 @@ pub mod signature_help;
 pub mod symbol_search;
 pub mod symbols;
 pub mod syntax;
+pub mod unfailing;
 mod view;
 
 pub use view::DocumentView;

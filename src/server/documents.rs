@@ -10,6 +10,7 @@ use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
 use crate::features::DocumentView;
 use crate::features::iterations::Selection;
+use crate::features::unfailing::Weighed;
 use crate::server::requests::expectation_diff::Changed;
 use crate::text::{Change, Document, Encoding};
 
@@ -35,6 +36,8 @@ pub struct OpenDocument {
     pub left_alone: Vec<String>,
     /// How its expectations differed from those of an earlier text, when it could be said last.
     pub expectations_changed: Option<Arc<Changed>>,
+    /// What mutants of its last recorded run said about it.
+    pub weighed: Option<Arc<Weighed>>,
 }
 
 /// The analysis of one revision of one document.
@@ -74,6 +77,7 @@ impl Documents {
             text,
             judged: None,
             expectations_changed: None,
+            weighed: None,
             renders_followed: Vec::new(),
             semantic_tokens: None,
             left_alone: Vec::new(),

@@ -125,6 +125,7 @@ impl Settings {
                 durations: shows("/inlayHints/durations"),
                 ports: shows("/inlayHints/ports"),
                 matches: shows("/inlayHints/matches"),
+                never_red: shows("/inlayHints/neverRed"),
             },
             format_on_save: get("/format/onSave").and_then(Value::as_bool).unwrap_or(default.format_on_save),
             baseline: get("/expectations/baseline")

@@ -70,7 +70,14 @@ fn only_what_is_asked_for_is_answered() {
     let fixture = Fixture::new(&text);
     let line = text.find("b = ").unwrap();
     assert_eq!(hinted(&fixture, Span::new(line, line + 14)).matches('⟦').count(), 1);
-    let none = HintKinds { values: false, parameters: false, durations: false, ports: false, matches: false };
+    let none = HintKinds {
+        values: false,
+        parameters: false,
+        durations: false,
+        ports: false,
+        matches: false,
+        never_red: false,
+    };
     let everything = Span::new(0, text.len());
     assert_eq!(hints(&fixture.view, &known(), none, everything), []);
     assert_eq!(hints(&fixture.view, &known(), HintKinds { values: true, ..none }, everything).len(), 2);

@@ -41,3 +41,29 @@ fn hover_and_completion_know_the_last_recorded_run() {
     assert!(items.contains("greeting.language"), "an attribute of the run is not offered");
     client.shut_down();
 }
+
+#[test]
+fn what_nothing_turns_red_in_the_last_recorded_run_is_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let traces = folder.join(".clnrm/traces");
+    fs::create_dir_all(&traces).unwrap();
+    fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
+    let uri = format!("file://{}/a.clnrm.toml", folder.display());
+    let root = format!("file://{}", folder.display());
+    // The name of the second span is misspelt: no trace that looks like the last run has such an edge.
+    let text = format!(
+        "{CLEAN}\n[expect.graph]\nmust_not_cross = [[\"hello\", \"helo\"]]\n\n[expect.counts]\nspans_total.eq = 3\n"
+    );
+    let mut client = Client::start(json!({ "workspaceFolders": [{ "uri": root, "name": "w" }] }));
+    client.open(&uri, &text);
+    let everything = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let hints =
+        client.request("textDocument/inlayHint", json!({ "textDocument": { "uri": uri }, "range": everything }));
+    let hints = hints.unwrap();
+    let marked = hints.as_array().unwrap().iter().filter(|hint| hint["label"] == "never red");
+    let lines: Vec<u64> = marked.map(|hint| hint["position"]["line"].as_u64().unwrap()).collect();
+    let wanted = text.lines().position(|line| line.starts_with("must_not_cross")).unwrap();
+    assert_eq!(lines, [wanted as u64]);
+    client.shut_down();
+}

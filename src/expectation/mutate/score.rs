@@ -29,7 +29,7 @@ impl Default for Limits {
 pub struct MutationReport {
     /// The mutants that were evaluated: those aimed at constraints, in their order, then the others.
     pub mutants: Vec<Mutant>,
-    /// By constraint: how many mutants turn it red.
+    /// By constraint: how many mutants turn it red; those without any span are not counted.
     pub red: Vec<usize>,
     /// The constraints that nothing turns red although they could be, as indices.
     pub never_red: Vec<usize>,
@@ -99,9 +99,13 @@ pub fn mutate(
     let mut mutants = Vec::with_capacity(planned.len().min(most));
     let possible = planned.len();
     for (aimed_at, mutation) in chosen(planned, most) {
-        let judgement = judge(tree, &mutation.apply(trace), reception);
+        let mutated = mutation.apply(trace);
+        let judgement = judge(tree, &mutated, reception);
         let caught_by: Vec<usize> = judgement.failures().collect();
-        caught_by.iter().for_each(|index| red[*index] += 1);
+        // Without any span nothing is ever green, so that says nothing of a single constraint.
+        if !mutated.is_empty() {
+            caught_by.iter().for_each(|index| red[*index] += 1);
+        }
         aimed_at.iter().for_each(|index| left_out[*index] -= 1);
         mutants.push(Mutant { mutation, aimed_at, caught_by });
     }

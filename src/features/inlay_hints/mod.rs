@@ -40,6 +40,8 @@ pub enum HintKind {
     Port,
     /// How many spans the glob before it matched in the last run.
     Matches,
+    /// Nothing that is changed in the last run turns the constraint before it red.
+    NeverRed,
 }
 
 /// Which hints are wanted.
@@ -55,11 +57,14 @@ pub struct HintKinds {
     pub ports: bool,
     /// [`HintKind::Matches`].
     pub matches: bool,
+    /// [`HintKind::NeverRed`].
+    pub never_red: bool,
 }
 
 impl HintKinds {
     /// All of them.
-    pub const ALL: Self = Self { values: true, parameters: true, durations: true, ports: true, matches: true };
+    pub const ALL: Self =
+        Self { values: true, parameters: true, durations: true, ports: true, matches: true, never_red: true };
 
     const fn has(self, kind: HintKind) -> bool {
         match kind {
@@ -68,6 +73,7 @@ impl HintKinds {
             HintKind::Duration => self.durations,
             HintKind::Port => self.ports,
             HintKind::Matches => self.matches,
+            HintKind::NeverRed => self.never_red,
         }
     }
 }
@@ -89,12 +95,22 @@ pub fn hints(view: &DocumentView, known: &KnownSpans, kinds: HintKinds, within: 
     hints
 }
 
+/// The hints behind the constraints at these places, within a part of a document.
+pub fn never_red(places: &[Span], within: Span) -> impl Iterator<Item = Hint> {
+    let ends = places.iter().map(|place| place.end).filter(move |end| within.start <= *end && *end <= within.end);
+    ends.map(|offset| Hint { offset, label: "never red".to_owned(), kind: HintKind::NeverRed })
+}
+
 /// What is shown beside a hint when somebody looks at it: the same as the hover over what it is about.
 pub fn tooltip(view: &DocumentView, known: &KnownSpans, offset: usize, kind: HintKind) -> Option<Card> {
     match kind {
         // In front of the closing delimiter no name stands: the whole tag is meant.
         HintKind::Value => hover::of_tag(view, tag_ending_at(view, offset)?),
         HintKind::Parameter => arguments::tooltip(view, offset),
+        HintKind::NeverRed => Some(Card::new(
+            "nothing that was changed in the spans of the last recorded run turned this red: it may prove nothing; `clnrm mutate` shows \
+             what was tried",
+        )),
         HintKind::Duration | HintKind::Port | HintKind::Matches => {
             Some(hover::hover(view, known, previous(view.text(), offset)?)?.card)
         }

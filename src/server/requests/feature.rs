@@ -9,9 +9,10 @@ use tower_lsp::ls_types::{Position, ProgressToken, Range, Uri};
 
 use crate::features::DocumentView;
 use crate::features::known_spans::KnownSpans;
+use crate::features::unfailing;
 use crate::server::documents::Judged;
 use crate::server::neighbourhood::Neighbourhood;
-use crate::server::recorded;
+use crate::server::recorded::{self, Run};
 use crate::server::session::Session;
 use crate::server::{positions, progress};
 use crate::text::{Encoding, Span};
@@ -40,7 +41,25 @@ impl Subject {
 
     /// What the last recorded run of the document's test emitted; reads the record where it has changed.
     pub fn known_spans(&self) -> Arc<KnownSpans> {
-        self.record.as_deref().map(|file| self.session.recorded().spans(file)).unwrap_or_default()
+        Arc::clone(&self.last_run().known)
+    }
+
+    fn last_run(&self) -> Arc<Run> {
+        self.record.as_deref().map(|file| self.session.recorded().run(file)).unwrap_or_default()
+    }
+
+    /// The places of the constraints that nothing turns red in the last recorded run.
+    pub fn unfailing(&self) -> Vec<Span> {
+        let run = self.last_run();
+        if run.trace.is_empty() {
+            return Vec::new();
+        }
+        let mut weighed = self.session.state().documents.get(&self.uri).and_then(|document| document.weighed.clone());
+        let places = unfailing::unfailing(self.view(), &run.trace, &mut weighed);
+        if let Some(document) = self.session.state().documents.get_mut(&self.uri) {
+            document.weighed = weighed;
+        }
+        places
     }
 
     /// The offset of a position.

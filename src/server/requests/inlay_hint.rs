@@ -24,7 +24,10 @@ pub async fn handle(session: &Session, params: InlayHintParams) -> Result<Option
     let kinds = session.state().settings.inlay_hints;
     feature::answer(session, params.text_document.uri, move |subject| {
         let within = subject.span(params.range);
-        let hints = inlay_hints::hints(subject.view(), &subject.known_spans(), kinds, within);
+        let mut hints = inlay_hints::hints(subject.view(), &subject.known_spans(), kinds, within);
+        if kinds.never_red {
+            hints.extend(inlay_hints::never_red(&subject.unfailing(), within));
+        }
         hints.into_iter().map(|hint| to_lsp(subject, hint)).collect()
     })
     .await
