@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What the names of unfinished files begin with: hidden, and no name of a test.
 const PREFIX: &str = ".clnrm-fmt.";
@@ -57,7 +57,7 @@ pub(super) fn sweep<'a>(folders: impl IntoIterator<Item = &'a Path>) {
     }
 }
 
-fn is_left_over(path: &PathBuf) -> bool {
+fn is_left_over(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.starts_with(PREFIX)
         && name.ends_with(SUFFIX)
