@@ -36,7 +36,7 @@ fn links_lead_to_files_the_library_and_pages() {
     let library = uri(&folder.path().canonicalize().unwrap().join("lib.tera"));
     let elsewhere = uri(&outside.path().canonicalize().unwrap());
     let all = targets(true, &folder, &outside);
-    let built_in = "clnrm-library:/_macros.toml.tera";
+    let built_in = "clnrm-library:///_macros.toml.tera";
     for target in [library.as_str(), built_in, "https://hub.docker.com/_/redis", &elsewhere] {
         assert!(all.contains(&json!(target)), "{target} in {all:?}");
     }
