@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
                 return TROUBLE;
             }
         },
-        false => (None, [&[arguments.file.clone()], &arguments.traces[..]].concat()),
+        false => (None, [std::slice::from_ref(&arguments.file), &arguments.traces[..]].concat()),
     };
     let traces = match files.is_empty() {
         true => None,

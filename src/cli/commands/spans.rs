@@ -87,7 +87,9 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let matching: BTreeSet<SpanIndex> =
         trace.iter().map(|(index, _)| index).filter(|index| matches(arguments, trace, *index)).collect();
     if arguments.name.is_some() || arguments.grep.is_some() {
-        matching.iter().for_each(|index| drop(highlighted.entry(*index).or_default()));
+        for index in &matching {
+            highlighted.entry(*index).or_default();
+        }
     }
     traces.tell_problems();
     let layout = || Layout::new(trace, LayoutOptions { highlighted: highlighted.clone(), ..LayoutOptions::default() });

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::rename::{renames, with_names};
-use super::set::{Compared, Placed, Positioned, compare, in_order, pair_by_topic};
+use super::set::{Compared, Paired, Placed, Positioned, compare, in_order, pair_by_topic};
 use super::strength::Revisions;
 use super::{ChangeKind, DiffStrategy, Direction, Expectation, ExpectationDiff};
 use crate::expectation::tree::{BlockKind, ExpectationTree};
@@ -63,9 +63,6 @@ impl DiffStrategy for SemanticDiff {
         ExpectationDiff { algorithm, reading, changes, unchanged: unchanged.len(), direction: Some(direction) }
     }
 }
-
-/// Pairs of an old and a new expectation, and what is left of both.
-type Paired = (Vec<(Positioned, Positioned)>, Vec<Positioned>, Vec<Positioned>);
 
 /// The pairs that are equal after the renaming.
 fn pair_by_equality(

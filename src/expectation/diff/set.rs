@@ -34,6 +34,9 @@ impl DiffStrategy for SetDiff {
 /// An expectation and its position among those of its revision.
 pub(super) type Positioned = (usize, Expectation);
 
+/// Pairs of an old and a new expectation, and what is left of both sides.
+pub(super) type Paired = (Vec<(Positioned, Positioned)>, Vec<Positioned>, Vec<Positioned>);
+
 /// The expectations of two revisions by equality.
 pub(super) struct Compared {
     /// Those in both, with both positions.
@@ -69,11 +72,7 @@ pub(super) fn compare(old: &ExpectationTree, new: &ExpectationTree) -> Compared 
 }
 
 /// The pairs about the same, and what is left of both sides. Of several about the same, those that share most are paired.
-#[expect(clippy::type_complexity, reason = "three lists, each named where it is taken")]
-pub(super) fn pair_by_topic(
-    removed: Vec<Positioned>,
-    added: Vec<Positioned>,
-) -> (Vec<(Positioned, Positioned)>, Vec<Positioned>, Vec<Positioned>) {
+pub(super) fn pair_by_topic(removed: Vec<Positioned>, added: Vec<Positioned>) -> Paired {
     let mut by_topic: HashMap<(_, String), Vec<usize>> = HashMap::new();
     let mut added: Vec<Option<Positioned>> = added.into_iter().map(Some).collect();
     for (index, new) in added.iter().enumerate() {

@@ -5,7 +5,6 @@ use crate::expectation::tree::{Literal, NameSelector, ValueTest};
 use crate::trace::Value;
 
 /// A value that passes all tests; `None` stands for no attribute at all. The outer `None`: no such value is known.
-#[expect(clippy::option_option, reason = "no value to be had, and the absent value, are different answers")]
 pub fn satisfying(tests: &[ValueTest]) -> Option<Option<Value>> {
     if tests.contains(&ValueTest::Present(false)) {
         return Some(None);
