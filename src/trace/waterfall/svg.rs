@@ -70,7 +70,7 @@ fn row(text: &mut String, layout: &Layout<'_>, row: &Row, top: usize) {
         let _ = write!(text, "<rect class=\"mark\" y=\"{top}\" width=\"{WIDTH}\" height=\"{ROW}\"/>");
     }
     let baseline = top + 14;
-    let _ = write!(text, "<text x=\"{left}\" y=\"{baseline}\">{}</text>", escaped(&shortened(&label, room)));
+    let _ = write!(text, "<text x=\"{left}\" y=\"{baseline}\">{}</text>", escaped(&words::fit(&label, room, '…').0));
     if let Some(bar) = row.bar {
         let axis = (WIDTH - LABELS - DURATIONS) as f64;
         let (x, width) = (LABELS as f64 + bar.from * axis, ((bar.to - bar.from) * axis).max(1.5));
@@ -87,12 +87,4 @@ fn row(text: &mut String, layout: &Layout<'_>, row: &Row, top: usize) {
         WIDTH - 4,
         escaped(&duration)
     );
-}
-
-/// `label` with as many letters as there is room for.
-fn shortened(label: &str, room: usize) -> String {
-    match label.char_indices().nth(room) {
-        None => label.to_owned(),
-        Some(_) => label.chars().take(room.saturating_sub(1)).chain(['…']).collect(),
-    }
 }

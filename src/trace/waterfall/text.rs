@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Effects, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::layout::{Bar, Layout, Row, RowKind};
 use super::words;
@@ -192,7 +192,7 @@ impl Writer<'_, '_> {
         if let Some(duration) = row.duration {
             label += &format!(", {}", words::duration(duration));
         }
-        let (label, _) = fit(&label, self.width, self.signs.ellipsis);
+        let (label, _) = words::fit(&label, self.width, self.signs.ellipsis);
         let dim = self.theme.dim;
         self.line(&format!("{dim}{label}{dim:#}"));
     }
@@ -228,8 +228,8 @@ impl Writer<'_, '_> {
         let (name, note) = self.label(row);
         let mark = if highlighted { self.signs.mark } else { "" };
         let room = self.label_width.saturating_sub(guides.width() + mark.width());
-        let (name, name_width) = fit(&name, room, self.signs.ellipsis);
-        let (note, note_width) = fit(&note, room - name_width, self.signs.ellipsis);
+        let (name, name_width) = words::fit(&name, room, self.signs.ellipsis);
+        let (note, note_width) = words::fit(&note, room - name_width, self.signs.ellipsis);
         let padding = " ".repeat(room - name_width - note_width);
         let axis_width = self.width.saturating_sub(self.label_width + DURATION + 3);
         let axis = row.bar.map_or_else(|| " ".repeat(axis_width), |bar| self.axis(bar, axis_width));
@@ -258,7 +258,7 @@ impl Writer<'_, '_> {
 
     fn reason(&mut self, guides: &str, reason: &str) {
         let Theme { dim, highlight, .. } = self.theme;
-        let (reason, _) = fit(reason, self.width.saturating_sub(guides.width() + 2), self.signs.ellipsis);
+        let (reason, _) = words::fit(reason, self.width.saturating_sub(guides.width() + 2), self.signs.ellipsis);
         self.line(&format!("{dim}{guides}{dim:#}  {highlight}{reason}{highlight:#}"));
     }
 
@@ -273,27 +273,4 @@ fn styled(axis: &str, style: Style) -> String {
     let bar = axis.trim();
     let (before, after) = axis.split_once(bar).unwrap_or((axis, ""));
     format!("{before}{style}{bar}{style:#}{after}")
-}
-
-/// `text` cut to `room` columns, with a sign where it was cut; and its width.
-fn fit(text: &str, room: usize, ellipsis: char) -> (String, usize) {
-    let width = text.width();
-    if width <= room {
-        return (text.to_owned(), width);
-    }
-    let mut fitting = String::new();
-    let mut used = 0;
-    for letter in text.chars() {
-        let columns = letter.width().unwrap_or(0);
-        if used + columns + 1 > room {
-            break;
-        }
-        fitting.push(letter);
-        used += columns;
-    }
-    if used < room {
-        fitting.push(ellipsis);
-        used += 1;
-    }
-    (fitting, used)
 }

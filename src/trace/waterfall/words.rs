@@ -1,5 +1,7 @@
 //! Words and numbers that all pictures share.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::layout::{Layout, Row, RowKind};
 
 /// A duration in the unit that fits, with three digits: `1.53 s`, `12.0 ms`, `450 µs`, `7 ns`.
@@ -77,6 +79,29 @@ pub(super) fn folded(row: &Row) -> usize {
         RowKind::Span(_) if !row.open => row.below,
         _ => 0,
     }
+}
+
+/// `text` cut to `room` columns, with a sign where it was cut; and its width.
+pub(super) fn fit(text: &str, room: usize, ellipsis: char) -> (String, usize) {
+    let width = text.width();
+    if width <= room {
+        return (text.to_owned(), width);
+    }
+    let mut fitting = String::new();
+    let mut used = 0;
+    for letter in text.chars() {
+        let columns = letter.width().unwrap_or(0);
+        if used + columns + 1 > room {
+            break;
+        }
+        fitting.push(letter);
+        used += columns;
+    }
+    if used < room {
+        fitting.push(ellipsis);
+        used += 1;
+    }
+    (fitting, used)
 }
 
 #[cfg(test)]
