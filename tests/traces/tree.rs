@@ -1,6 +1,6 @@
 //! Traces as people write them: a span a line, indented below its parent.
 
-use clnrm_lsp::trace::{Attributes, Span, SpanId, SpanKind, StatusCode, Trace, TraceId, Value};
+use clnrm_lsp::trace::{Span, SpanId, SpanKind, StatusCode, Trace, TraceId, Value};
 
 /// The spans of `text`. A line is a name and, in any order, a kind, a status in capitals, `key=value` (an integer where it looks
 /// like one), and times in milliseconds, `@start+duration`. `×N` repeats a line without children.
@@ -61,7 +61,7 @@ pub fn again(spans: &[Span]) -> Vec<Span> {
         span.end = None;
         let resource = std::sync::Arc::make_mut(&mut span.resource);
         resource.attributes = std::mem::take(&mut resource.attributes).with("host.name", "elsewhere");
-        span.attributes = std::mem::replace(&mut span.attributes, Attributes::default()).with("thread.id", 5);
+        span.attributes = std::mem::take(&mut span.attributes).with("thread.id", 5);
     }
     spans
 }
