@@ -107,6 +107,7 @@ fn shown(criterion: &mut Criterion) {
                             wanted: &|kind| !matches!(kind, ActionKind::FixAll | ActionKind::OrganizeImports),
                             hints: true,
                             proves,
+                            last_run: None,
                         })
                     });
                 });

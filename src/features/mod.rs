@@ -24,6 +24,7 @@ pub mod macros;
 pub mod names;
 pub mod outline;
 pub mod quantities;
+pub mod recorded_expectations;
 pub mod references;
 pub mod rename;
 pub mod scope;

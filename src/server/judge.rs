@@ -19,6 +19,7 @@ use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{LoadError, ReadingMode, Rendered, SourceFile, TemplateLoader};
 use crate::text::{Document, Span};
+use crate::trace::Trace;
 
 /// The pipeline with what all documents share.
 pub struct Judge {
@@ -109,6 +110,7 @@ impl Judge {
             wanted: asked.wanted,
             hints: snapshot.settings.hints,
             proves: asked.proves,
+            last_run: asked.last_run,
         };
         let found = panic::catch_unwind(AssertUnwindSafe(|| code_actions::actions(&request)));
         found.unwrap_or_else(|_| {
@@ -161,6 +163,8 @@ pub struct AskedActions<'a> {
     pub wanted: &'a dyn Fn(ActionKind) -> bool,
     /// Whether refactorings are proved now.
     pub proves: bool,
+    /// The spans of the test's last recorded run.
+    pub last_run: Option<&'a Trace>,
 }
 
 /// Files that import the document, for a library: by these it is proved.

@@ -65,3 +65,15 @@ fn only_what_is_missing_is_told_and_a_table_is_not_written_twice() {
     assert!(ran.stderr.contains("nothing was written"), "{}", ran.stderr);
     assert_eq!(std::fs::read_to_string(workspace.path("hello.clnrm.toml")).expect("the test"), before);
 }
+
+#[test]
+fn a_kept_run_is_found_by_the_editor() {
+    let workspace = workspace();
+    let ran = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json", "--keep"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let test = workspace.path("hello.clnrm.toml");
+    let kept = clnrm_lsp::trace::recorded::file(&test).and_then(|file| clnrm_lsp::trace::recorded::read(&file));
+    assert!(kept.is_some_and(|trace| !trace.is_empty()));
+    let ran = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json", "checkout.jsonl", "--keep"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), "clnrm: `--keep` takes one file of spans, not several\n"));
+}

@@ -21,6 +21,7 @@ fn offered_with(marked: &str, files: &[(&str, &str)], kind: ActionKind) -> (Stri
         wanted: &|wanted| wanted == kind,
         hints: true,
         proves: true,
+        last_run: None,
     });
     (fixture.view.text().to_owned(), found)
 }

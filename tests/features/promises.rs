@@ -40,7 +40,16 @@ impl Subject {
         let (view, options, loader) = (DocumentView::new(Arc::clone(analysis)), self.options(), self.loader());
         let surroundings = Surroundings { analyzer: &ANALYZER, options: &options, loader: &loader, importers: &[] };
         let document = &self.document;
-        actions(&ActionRequest { view: &view, document, surroundings, range, wanted, hints: true, proves: true })
+        actions(&ActionRequest {
+            view: &view,
+            document,
+            surroundings,
+            range,
+            wanted,
+            hints: true,
+            proves: true,
+            last_run: None,
+        })
     }
 }
 

@@ -67,3 +67,37 @@ fn what_nothing_turns_red_in_the_last_recorded_run_is_marked() {
     assert_eq!(lines, [wanted as u64]);
     client.shut_down();
 }
+
+#[test]
+fn a_recorded_run_can_be_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().canonicalize().unwrap();
+    let traces = folder.join(".clnrm/traces");
+    fs::create_dir_all(&traces).unwrap();
+    fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
+    let uri = format!("file://{}/a.clnrm.toml", folder.display());
+    let root = format!("file://{}", folder.display());
+    let literals = json!({ "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } } });
+    let mut client = Client::start(json!({
+        "capabilities": { "textDocument": literals }, "workspaceFolders": [{ "uri": root, "name": "w" }]
+    }));
+    client.open(&uri, CLEAN);
+    let asked = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } },
+        "context": { "diagnostics": [], "only": ["source.acceptRun"] }
+    });
+    let actions = client.request("textDocument/codeAction", asked.clone()).unwrap();
+    assert_eq!(actions[0]["title"], "expect what the last recorded run emitted");
+    let edit = &actions[0]["edit"]["changes"][&uri][0];
+    let added = edit["newText"].as_str().unwrap();
+    assert!(added.contains("greeting.language"), "{added}");
+
+    // Accepted, nothing more is to be accepted, and nothing is wrong.
+    let accepted = format!("{CLEAN}{added}");
+    client.replace(&uri, 2, &accepted);
+    let wrong = client.diagnostics(&uri, Some(2));
+    assert!(wrong.iter().all(|found| found["severity"].as_u64() > Some(2)), "{wrong:?}");
+    assert_eq!(client.request("textDocument/codeAction", asked).unwrap(), json!([]));
+    client.shut_down();
+}

@@ -1,21 +1,17 @@
 //! `clnrm record`: expectations from a recorded trace.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
 
-use crate::analysis::ReadingMode;
 use crate::cli::input::InputOptions;
 use crate::cli::replace::replace;
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
-use crate::expectation::ExpectationTree;
-use crate::expectation::diff::Expectation;
-use crate::expectation::record::{Entry, Quote, compose, entries, missing};
-use crate::formatting::{FormatOptions, Formatter};
-use crate::template::SourceFile;
-use crate::template::variables::VariableOrigin;
+use crate::features::recorded_expectations::Recorded;
+use crate::trace::recorded;
 
 /// The expectations could not be inserted.
 const NOT_INSERTED: u8 = 1;
@@ -34,6 +30,10 @@ pub struct Arguments {
     /// Add them to the end of the test
     #[arg(long, requires = "test")]
     write: bool,
+
+    /// Keep the spans as those of the test's last run, for hovers, completion and hints in the editor
+    #[arg(long, requires = "test")]
+    keep: bool,
 
     #[command(flatten)]
     input: InputOptions,
@@ -58,72 +58,50 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         output::complain("there are no spans to expect");
         return TROUBLE;
     }
-    let mut entries = entries(&traces.trace);
-    let mut quote = Quote::default();
-    if let Some((_, test)) = &test {
-        entries = missing(entries, &test.tree);
-        quote = quote_of(test);
+    if let Some((path, _)) = test.as_ref().filter(|_| arguments.keep)
+        && let Err(reason) = keep(&arguments.traces, path, &current)
+    {
+        output::complain(&reason);
+        return TROUBLE;
     }
-    if entries.is_empty() {
+    let known = test.as_ref().map(|(_, test)| (&test.analysis, &test.tree));
+    let Some(recorded) = Recorded::new(&traces.trace, known) else {
         output::complain("the test expects all of it already");
         return CLEAN;
-    }
-    let text = formatted(&compose(&entries, &quote));
+    };
     match (&test, arguments.write) {
-        (Some((path, test)), true) => insert(path, test, &text, &entries, &arguments.input, &current),
-        _ => print(&text),
+        (Some((path, test)), true) => insert(path, test, &recorded, &arguments.input, &current),
+        _ => print(&recorded.text),
     }
 }
 
-/// The texts that variables of the file hold, where expressions are rendered.
-fn quote_of(test: &TestFile) -> Quote {
-    let document = test.source();
-    if test.analysis.mode != ReadingMode::Rendered {
-        return Quote::default();
-    }
-    let variables = test.analysis.sources.variables(&document.text);
-    let of_file = |name: &&str| matches!(variables.origin(name), Some(VariableOrigin::File(_)));
-    // `vars.image` tells more than `image`, and both are names of the same.
-    let spelled = |name: &str| match format!("vars.{name}") {
-        longer if variables.get(&longer).is_some() => longer,
-        _ => name.to_owned(),
+/// Keeps the spans as those of the test's last run, where editors look for them.
+fn keep(traces: &[PathBuf], test: &Path, current: &Path) -> Result<(), String> {
+    let [traces] = traces else { return Err("`--keep` takes one file of spans, not several".to_owned()) };
+    let place = recorded::file(&current.join(test)).ok_or_else(|| format!("`{}` is in no folder", test.display()))?;
+    let folder = place.parent().unwrap_or(current);
+    let kept = match traces.as_os_str() == "-" {
+        true => return Err("`--keep` takes a file of spans, not standard input".to_owned()),
+        false => fs::create_dir_all(folder).and_then(|()| fs::copy(traces, &place)),
     };
-    let named =
-        variables.names().filter(of_file).filter_map(|name| Some((spelled(name), variables.get(name)?.as_str()?)));
-    let named: Vec<(String, &str)> = named.collect();
-    Quote::with_variables(named.iter().map(|(name, value)| (name.as_str(), *value)))
+    kept.map(|_| ()).map_err(|error| format!("`{}`: {error}", place.display()))
 }
 
-fn formatted(text: &str) -> String {
-    let document = SourceFile { name: "recorded.clnrm.toml".to_owned(), path: None, text: text.into() };
-    let options = FormatOptions::default();
-    Formatter { options: &options, surroundings: None }.format(&document).apply(text)
-}
-
-/// Adds the text to the file, if the file then expects what it did before and what was recorded, and nothing else.
-fn insert(path: &Path, test: &TestFile, text: &str, entries: &[Entry], input: &InputOptions, current: &Path) -> u8 {
+/// Adds the expectations to the file, if it can be proved that they fit.
+fn insert(path: &Path, test: &TestFile, recorded: &Recorded, input: &InputOptions, current: &Path) -> u8 {
     let before = test.source().text;
-    let gap = if before.ends_with('\n') { "\n" } else { "\n\n" };
-    let after = format!("{before}{gap}{text}");
-    let meanings = |expectations: &[Expectation]| {
-        let mut meanings: Vec<String> = expectations.iter().map(|it| format!("{:?}", it.meaning())).collect();
-        meanings.sort_unstable();
-        meanings
+    let read = |text: &str| test.with_text(text, input, current).ok().map(|test| test.tree);
+    let after = match recorded.added_to(&before, &test.tree, read) {
+        Ok(after) => after,
+        Err(reason) => {
+            let path = path.display();
+            output::complain(&format!("nothing was written to `{path}`: {reason}; add them there by hand"));
+            return match print(&recorded.text) {
+                CLEAN => NOT_INSERTED,
+                trouble => trouble,
+            };
+        }
     };
-    let wanted: Vec<Expectation> =
-        Expectation::of(&test.tree).into_iter().chain(entries.iter().flat_map(Entry::expectations)).collect();
-    let got: Option<ExpectationTree> = test.with_text(&after, input, current).ok().map(|test| test.tree);
-    let fits = got.is_some_and(|tree| meanings(&Expectation::of(&tree)) == meanings(&wanted));
-    if !fits {
-        output::complain(&format!(
-            "nothing was written: a table of these stands in `{}` already; add them there by hand",
-            path.display()
-        ));
-        return match print(text) {
-            CLEAN => NOT_INSERTED,
-            trouble => trouble,
-        };
-    }
     match replace(path, &before, &after) {
         Ok(()) => CLEAN,
         Err(error) => {

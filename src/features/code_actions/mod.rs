@@ -3,6 +3,7 @@
 //! A quick fix promises that its finding goes and no error comes; a refactoring that the test means the same. The latter is
 //! proved before it is offered ([`proof`]): what can't be proved is offered, if at all, as disabled with the reason.
 
+mod accept_run;
 mod allow;
 mod declare_variable;
 mod dialect;
@@ -23,6 +24,7 @@ use super::DocumentView;
 use crate::formatting::{self, Surroundings, TextEdit};
 use crate::template::SourceFile;
 use crate::text::Span;
+use crate::trace::Trace;
 use crate::validation::Severity;
 
 /// What kind of action it is.
@@ -40,12 +42,21 @@ pub enum ActionKind {
     OrganizeImports,
     /// Mends all that can be mended without a look.
     FixAll,
+    /// Expects what the last recorded run emitted.
+    AcceptRun,
 }
 
 impl ActionKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::QuickFix, Self::Extract, Self::Inline, Self::Rewrite, Self::OrganizeImports, Self::FixAll];
+    pub const ALL: [Self; 7] = [
+        Self::QuickFix,
+        Self::Extract,
+        Self::Inline,
+        Self::Rewrite,
+        Self::OrganizeImports,
+        Self::FixAll,
+        Self::AcceptRun,
+    ];
 }
 
 /// What is asked.
@@ -65,6 +76,8 @@ pub struct ActionRequest<'a> {
     pub hints: bool,
     /// Whether refactorings are proved now. Where not, what is offered must be proved before it is made.
     pub proves: bool,
+    /// The spans of the test's last recorded run.
+    pub last_run: Option<&'a Trace>,
 }
 
 /// An action that can be offered.
@@ -117,6 +130,9 @@ pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
     }
     if (request.wanted)(ActionKind::FixAll) {
         actions.extend(everything(request));
+    }
+    if (request.wanted)(ActionKind::AcceptRun) {
+        actions.extend(accept_run::action(request));
     }
     actions
 }

@@ -18,17 +18,18 @@ use crate::formatting;
 use crate::server::client_facts::ClientFacts;
 use crate::server::documents::Judged;
 use crate::server::judge::AskedActions;
-use crate::server::positions;
 use crate::server::session::Session;
+use crate::server::{positions, recorded};
 
 /// The kinds of actions that there are.
-pub const KINDS: [CodeActionKind; 6] = [
+pub const KINDS: [CodeActionKind; 7] = [
     CodeActionKind::QUICKFIX,
     CodeActionKind::REFACTOR_EXTRACT,
     CodeActionKind::REFACTOR_INLINE,
     CodeActionKind::REFACTOR_REWRITE,
     CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
     CodeActionKind::new("source.fixAll.clnrm"),
+    CodeActionKind::new("source.acceptRun.clnrm"),
 ];
 
 /// The protocol's code for a request that was right but could not be fulfilled.
@@ -57,7 +58,7 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
     // What changes the whole file is not computed unless somebody wants it.
     let wanted = move |kind: ActionKind| match &only {
         Some(only) => only.iter().any(|wanted| covers(wanted, &kind_of(kind))),
-        None => is_asked || !matches!(kind, ActionKind::FixAll | ActionKind::OrganizeImports),
+        None => is_asked || !matches!(kind, ActionKind::FixAll | ActionKind::OrganizeImports | ActionKind::AcceptRun),
     };
     let Some((judged, found)) = actions(session, &uri, range, proves, wanted).await? else { return Ok(None) };
     let shown = found.into_iter().filter(|action| action.change.is_ok() || (facts.disabled_actions && is_asked));
@@ -115,10 +116,11 @@ async fn actions(
     wanted: impl Fn(ActionKind) -> bool + Send + 'static,
 ) -> Result<Option<(std::sync::Arc<Judged>, Vec<Found>)>> {
     let Some(judged) = session.judged(uri).await else { return Ok(None) };
-    let (snapshot, encoding) = {
+    let (snapshot, encoding, record) = {
         let state = session.state();
         let Some(snapshot) = state.snapshot(uri) else { return Ok(None) };
-        (snapshot, state.facts.encoding)
+        let record = snapshot.path.as_deref().and_then(|path| recorded::place(&state, path));
+        (snapshot, state.facts.encoding, record)
     };
     if snapshot.revision != judged.revision {
         return Err(Error::new(ErrorCode::ContentModified));
@@ -128,7 +130,9 @@ async fn actions(
         let offset = |position| positions::offset(&subject.text, position, encoding);
         let (start, end) = (offset(range.start), offset(range.end));
         let range = crate::text::Span::new(start.min(end), start.max(end));
-        let asked = AskedActions { range, wanted: &wanted, proves };
+        let run = record.filter(|_| wanted(ActionKind::AcceptRun)).map(|file| working.recorded().run(&file));
+        let last_run = run.as_ref().map(|run| &*run.trace);
+        let asked = AskedActions { range, wanted: &wanted, proves, last_run };
         working.judge().actions(&snapshot, &subject.view, &asked)
     });
     let found = found.await.map_err(|_| Error::internal_error())?;
@@ -147,6 +151,7 @@ const fn kind_of(kind: ActionKind) -> CodeActionKind {
         ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
         ActionKind::OrganizeImports => CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
         ActionKind::FixAll => CodeActionKind::new("source.fixAll.clnrm"),
+        ActionKind::AcceptRun => CodeActionKind::new("source.acceptRun.clnrm"),
     }
 }
 
