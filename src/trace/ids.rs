@@ -164,7 +164,6 @@ id!(
 );
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::{IdError, SpanId, TraceId};
 

@@ -1,7 +1,7 @@
 //! Code actions: quick fixes, the fix of everything that can be fixed without a look, and refactorings. One file each.
 //!
 //! A quick fix promises that its finding goes and no error comes; a refactoring that the test means the same. The latter is
-//! proved before it is offered ([`proof`]): what can't be proved is offered, if at all, as disabled with the reason.
+//! proved before it is offered (`proof`): what can't be proved is offered, if at all, as disabled with the reason.
 
 mod accept_run;
 mod allow;

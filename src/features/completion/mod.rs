@@ -1,5 +1,5 @@
-//! Completion: what can be written at a place of a test, of a macro library or of `cleanroom.toml`, in its TOML ([`toml`]) and in
-//! its template tags ([`template`]).
+//! Completion: what can be written at a place of a test, of a macro library or of `cleanroom.toml`, in its TOML (`toml`) and in
+//! its template tags (`template`).
 //!
 //! Comments, free texts and files that are neither get nothing. The items come without their documentation; it is made when
 //! it is asked for ([`documentation()`]).

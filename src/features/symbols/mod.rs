@@ -1,7 +1,7 @@
 //! The names of one document: services, scenarios, steps, spans, variables, macros and all else that is defined in one place
 //! and referred to in others, each with every place where it is spelled.
 //!
-//! Two sources tell them: the text as written ([`format_names`], [`template_names`]), and the text that it renders to, mapped
+//! Two sources tell them: the text as written (`format_names`, `template_names`), and the text that it renders to, mapped
 //! back, which knows what loops and macros write. Names inside of patterns (`api.*`) are no occurrences; the patterns
 //! themselves are kept apart. What other files do with a name is told by those files' own symbols (see `references`).
 

@@ -112,7 +112,6 @@ impl<'n> Sieve<'n> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::{Noise, Value};
 

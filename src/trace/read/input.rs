@@ -128,7 +128,6 @@ impl<'a> Input<'a> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::Input;
     use std::io::{Read, Write};

@@ -173,7 +173,6 @@ impl State {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed test may panic")]
 mod tests {
     use super::{Broken, Cut, value};
     use crate::trace::read::input::Input;
