@@ -67,11 +67,13 @@ fn of_class(text: &str) -> Option<(char, usize)> {
     let start = if negated { 2 } else { 1 };
     let first = text[start..].chars().next()?;
     let end = start + first.len_utf8() + text[start + first.len_utf8()..].find(']')?;
-    let inside = &text[start..end];
     let member = match negated {
         false => first,
-        // Ranges are no matter: what is no letter of the class may still lie in a range, and the evaluation finds out.
-        true => ('a'..='z').chain('A'..='Z').chain('0'..='9').find(|char| !inside.contains(*char))?,
+        true => {
+            let class = NamePattern::new(&text[..=end]).ok()?;
+            let is_member = |char: &char| class.matches(char.encode_utf8(&mut [0; 4]));
+            ('a'..='z').chain('A'..='Z').chain('0'..='9').find(is_member)?
+        }
     };
     Some((member, end + 1))
 }
