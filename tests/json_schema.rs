@@ -75,10 +75,10 @@ fn accepted() -> Vec<(PathBuf, Value)> {
         let json = json_of(&text).filter(|_| reading(&text).mode != ReadingMode::Rendered)?;
         let document = SourceFile { name: path.display().to_string(), path: Some(path.clone()), text: text.into() };
         let analysis = analyzer.analyze(&document, &AnalysisOptions::default());
-        let is_clean = analysis.diagnostics.iter().all(|it| {
-            it.severity != Severity::Error
-                && !matches!(it.rule.code, "unknown-key" | "misplaced-table" | "unknown-value")
-        });
+        let is_clean = analysis
+            .diagnostics
+            .iter()
+            .all(|it| it.severity != Severity::Error && !matches!(it.rule.code, "unknown-key" | "misplaced-table"));
         (analysis.kind == FileKind::Test && is_clean).then_some((path, json))
     });
     accepted.collect()
@@ -173,7 +173,8 @@ fn every_wrong_word_is_refused_and_every_right_one_is_not() {
             other => is_choice(other),
         };
         let choice = choice.unwrap();
-        assert!(is_refused(&validator, &way, "no-such-word"), "{way:?}");
+        // Another word is an error only where it makes the test fail.
+        assert_eq!(is_refused(&validator, &way, "no-such-word"), choice.strict, "{way:?}");
         for word in choice.values.iter().chain(choice.also) {
             for word in [(*word).to_owned(), word.to_uppercase(), word.to_lowercase()] {
                 assert!(!is_refused(&validator, &way, &word), "{way:?} = {word}");
@@ -212,7 +213,7 @@ fn the_schema_of_projects_describes_cleanroom_toml() {
     let text =
         "[project]\nname = 'x'\n[lint]\nunknown-key = 'error'\n[format]\nwidth = 100\n[template.vars]\na = { b = 1 }\n";
     assert!(validator.is_valid(&json_of(text).unwrap()));
-    assert!(!validator.is_valid(&json_of("[format]\nstyle = 'pretty'\n").unwrap()));
+    assert!(!validator.is_valid(&json_of("[format]\nstyle = 1\n").unwrap()));
     assert!(!validator.is_valid(&json_of("[lnt]\n").unwrap()));
 }
 

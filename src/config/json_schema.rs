@@ -207,8 +207,11 @@ fn text(rule: TextRule) -> Value {
     }
 }
 
-/// The words to offer, and beside them every spelling that counts.
+/// The words to offer, and beside them every spelling that counts; any other text where that makes no test fail.
 fn choice_of(choice: &'static Choice) -> Value {
+    if !choice.strict {
+        return json!({ "anyOf": [{ "enum": choice.values }, { "type": "string" }] });
+    }
     let words: Vec<String> = choice.values.iter().chain(choice.also).map(|word| in_any_case(word)).collect();
     let pattern = format!("^({})$|{TEMPLATE}", words.join("|"));
     json!({ "type": "string", "anyOf": [{ "enum": choice.values }, { "pattern": pattern }] })
