@@ -10,6 +10,7 @@ mod fix;
 mod format;
 mod input;
 mod log;
+mod noise;
 mod output;
 mod panics;
 mod paths;

@@ -86,3 +86,22 @@ fn traces_are_compared_as_trees_and_with_a_test() {
     let green = run(&["diff", "checkout.clnrm.toml.tera", "checkout.jsonl", "--format", "json"]);
     assert_eq!((green.code, green.json()["unsatisfied"].as_array().map(Vec::len)), (Some(0), Some(0)));
 }
+
+#[test]
+fn attributes_that_differ_can_be_left_out_of_digests_and_comparisons() {
+    let hello = example("traces/hello.json");
+    let differing = hello.replacen("\"world\"", "\"moon\"", 1);
+    assert_ne!(hello, differing, "the example greets nobody any more");
+    let workspace = Workspace::new(&[("a.json", &hello), ("b.json", &differing)]);
+    let digests = |arguments: &[&str]| {
+        let shown = clnrm(&workspace, arguments).stdout;
+        shown.lines().filter(|line| line.starts_with("full ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_ne!(digests(&["spans", "a.json"]), digests(&["spans", "b.json"]));
+    let ignoring = ["--ignore", "greeting.*"];
+    let of = |file| digests(&[&["spans", file], &ignoring[..]].concat());
+    assert_eq!(of("a.json"), of("b.json"));
+    assert_eq!(clnrm(&workspace, &["diff", "a.json", "b.json"]).code, Some(1));
+    assert_eq!(clnrm(&workspace, &[&["diff", "a.json", "b.json"], &ignoring[..]].concat()).code, Some(0));
+    assert_eq!(clnrm(&workspace, &["spans", "a.json", "--ignore", "[x"]).code, Some(2));
+}

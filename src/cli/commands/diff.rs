@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::is_test;
 use crate::cli::input::InputOptions;
+use crate::cli::noise::NoiseOptions;
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -15,7 +16,7 @@ use crate::expectation::diff::{DiffStrategy, Expectation, LevenshteinDiff, Seman
 use crate::expectation::explain::Explainer;
 use crate::expectation::judge;
 use crate::report::{Comparison, DiffReport, DiffSide, SpanGraph};
-use crate::trace::{self, canonical::Noise};
+use crate::trace;
 
 /// There are differences.
 const DIFFERENT: u8 = 1;
@@ -42,6 +43,9 @@ pub struct Arguments {
     /// How differences are written
     #[arg(long, short, value_enum, default_value = "human")]
     format: Format,
+
+    #[command(flatten)]
+    noise: NoiseOptions,
 
     #[command(flatten)]
     input: InputOptions,
@@ -90,7 +94,7 @@ fn traces(arguments: &Arguments, current: &Path) -> u8 {
     let [Some(old), Some(new)] = sides else { return TROUBLE };
     old.tell_problems();
     new.tell_problems();
-    let diff = trace::diff::diff(&old.trace, &new.trace, &Noise::default());
+    let diff = trace::diff::diff(&old.trace, &new.trace, &arguments.noise.noise());
     let text = match arguments.format {
         Format::Human => format!("{diff}\n"),
         Format::Json => {

@@ -9,6 +9,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::cli::input::InputOptions;
+use crate::cli::noise::NoiseOptions;
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -54,6 +55,9 @@ pub struct Arguments {
     /// Highlight the spans by which this test fails, with the reasons
     #[arg(long, value_name = "TEST")]
     test: Option<PathBuf>,
+
+    #[command(flatten)]
+    noise: NoiseOptions,
 
     #[command(flatten)]
     input: InputOptions,
@@ -110,9 +114,9 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
             let theme = if colored { Theme::colored() } else { Theme::plain() };
             waterfall::text(&layout(), &TextOptions { width: output::width(), theme, ascii: false })
         }
-        Format::Json => json_text(&traces, &matching),
+        Format::Json => json_text(&traces, &matching, &arguments.noise.noise()),
         Format::Human if arguments.svg.is_some() || arguments.html.is_some() => return CLEAN,
-        Format::Human => human_text(trace, &matching, arguments.input.quiet),
+        Format::Human => human_text(trace, &matching, &arguments.noise.noise(), arguments.input.quiet),
     };
     match output::write_stdout(text.as_bytes()) {
         Ok(()) => CLEAN,
@@ -147,25 +151,25 @@ fn culprits(test: &TestFile, traces: &Traces) -> BTreeMap<SpanIndex, String> {
     culprits
 }
 
-fn human_text(trace: &Trace, matching: &BTreeSet<SpanIndex>, quiet: bool) -> String {
+fn human_text(trace: &Trace, matching: &BTreeSet<SpanIndex>, noise: &Noise, quiet: bool) -> String {
     let mut text: String = matching.iter().map(|index| format!("{}\n", span_line(trace, *index))).collect();
     if !quiet {
         let (shown, all, traces) = (matching.len(), trace.len(), trace.trace_ids().len());
         let spans = if shown == all { format!("{all} spans") } else { format!("{shown} of {all} spans") };
-        let [shape, full] = digests(trace);
+        let [shape, full] = digests(trace, noise);
         text += &format!("{spans}, traces: {traces}\nshape {shape}\nfull  {full}\n");
     }
     text
 }
 
 /// The digests of both forms.
-fn digests(trace: &Trace) -> [String; 2] {
-    [Form::Shape, Form::Full].map(|form| Canonical::new(trace, form, &Noise::default()).digest().to_string())
+fn digests(trace: &Trace, noise: &Noise) -> [String; 2] {
+    [Form::Shape, Form::Full].map(|form| Canonical::new(trace, form, noise).digest().to_string())
 }
 
-fn json_text(traces: &Traces, matching: &BTreeSet<SpanIndex>) -> String {
+fn json_text(traces: &Traces, matching: &BTreeSet<SpanIndex>, noise: &Noise) -> String {
     let trace = &traces.trace;
-    let [shape, full] = digests(trace);
+    let [shape, full] = digests(trace, noise);
     let spans = matching.iter().map(|index| span_object(&trace[*index]));
     let object = json!({
         "version": 1,
