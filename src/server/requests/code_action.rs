@@ -115,16 +115,19 @@ async fn actions(
     proves: bool,
     wanted: impl Fn(ActionKind) -> bool + Send + 'static,
 ) -> Result<Option<(std::sync::Arc<Judged>, Vec<Found>)>> {
-    let Some(judged) = session.judged(uri).await else { return Ok(None) };
-    let (snapshot, encoding, record) = {
+    // A file that the document depends on may change between the two; the analysis of what it says now is waited for.
+    let (judged, snapshot, encoding, record) = loop {
+        let Some(judged) = session.judged(uri).await else { return Ok(None) };
         let state = session.state();
         let Some(snapshot) = state.snapshot(uri) else { return Ok(None) };
-        let record = snapshot.path.as_deref().and_then(|path| recorded::place(&state, path));
-        (snapshot, state.facts.encoding, record)
+        if snapshot.version != judged.version {
+            return Err(Error::new(ErrorCode::ContentModified));
+        }
+        if snapshot.revision == judged.revision {
+            let record = snapshot.path.as_deref().and_then(|path| recorded::place(&state, path));
+            break (judged, snapshot, state.facts.encoding, record);
+        }
     };
-    if snapshot.revision != judged.revision {
-        return Err(Error::new(ErrorCode::ContentModified));
-    }
     let (working, subject) = (session.clone(), std::sync::Arc::clone(&judged));
     let found = session.runtime().spawn_blocking(move || {
         let offset = |position| positions::offset(&subject.text, position, encoding);
