@@ -48,8 +48,15 @@ fn kept(source: impl Read) -> (Kept, ReadSummary) {
 fuzz_target!(|bytes: &[u8]| {
     let (whole, summary) = kept(bytes);
     let (pieces, in_pieces) = kept(Pieces(bytes));
-    assert_eq!((&whole.spans, &whole.problems), (&pieces.spans, &pieces.problems));
-    assert_eq!(summary, in_pieces);
+    // How much comes out of a compressed stream before it turns out to be broken depends on how it is read; that it is broken, or what
+    // came out makes no sense, is told either way.
+    let is_broken = |kept: &Kept| kept.problems.iter().any(|problem| problem.message.starts_with("reading failed"));
+    if summary.compressed && (is_broken(&whole) || is_broken(&pieces)) {
+        assert!(!whole.problems.is_empty() && !pieces.problems.is_empty());
+    } else {
+        assert_eq!((&whole.spans, &whole.problems), (&pieces.spans, &pieces.problems));
+        assert_eq!(summary, in_pieces);
+    }
 
     let trace: Trace = whole.spans.iter().cloned().collect();
     let backwards: Trace = trace.spans().iter().rev().cloned().collect();
