@@ -71,20 +71,15 @@ fn flags(context: &Object<'_>) -> Option<u32> {
 
 /// `[{"Key":…,"Value":{"Type":…,"Value":…}}]`.
 fn attributes(object: &Object<'_>, key: &'static str, intake: &mut Intake<'_>, at: &At<'_>) -> Attributes {
-    let (key, list) = fields::list(object, &[key], intake, at);
-    let pairs = at.key(key);
-    let mut read: Vec<(Name, Value)> = Vec::with_capacity(list.len());
-    for (index, pair) in list.iter().enumerate() {
-        let at = pairs.index(index);
-        let Some(pair) = otlp::element(pair, intake, &at) else { continue };
+    let pairs: Vec<(Name, Value)> = otlp::elements(object, &[key], intake, at, |pair, intake, at| {
         let Some(Json::Text(key)) = pair.get("Key") else {
-            intake.lost(&at, Loss::Value, "an attribute has no `Key`");
-            continue;
+            intake.lost(at, Loss::Value, "an attribute has no `Key`");
+            return None;
         };
         let value = pair.object("Value").map_or(Value::Empty, |typed| typed_value(typed, intake, &at.key("Value")));
-        read.push((intake.name(key), value));
-    }
-    read.into()
+        Some((intake.name(key), value))
+    });
+    pairs.into()
 }
 
 fn typed_value(typed: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Value {
@@ -114,46 +109,34 @@ fn typed_value(typed: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Valu
 }
 
 fn events(object: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Event]> {
-    let (key, list) = fields::list(object, &["Events"], intake, at);
-    let events = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, event) in list.iter().enumerate() {
-        let at = events.index(index);
-        let Some(event) = otlp::element(event, intake, &at) else { continue };
-        read.push(Event {
-            name: fields::name(event, &["Name"], intake, &at),
-            time: fields::time(event, &["Time"], intake, &at),
-            attributes: attributes(event, "Attributes", intake, &at),
-            dropped_attributes: fields::count(event, &["DroppedAttributeCount"], intake, &at),
-        });
-    }
-    read.into_boxed_slice()
+    otlp::elements(object, &["Events"], intake, at, |event, intake, at| {
+        Some(Event {
+            name: fields::name(event, &["Name"], intake, at),
+            time: fields::time(event, &["Time"], intake, at),
+            attributes: attributes(event, "Attributes", intake, at),
+            dropped_attributes: fields::count(event, &["DroppedAttributeCount"], intake, at),
+        })
+    })
+    .into()
 }
 
 fn links(object: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Link]> {
-    let (key, list) = fields::list(object, &["Links"], intake, at);
-    let links = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, link) in list.iter().enumerate() {
-        let at = links.index(index);
-        let Some(link) = otlp::element(link, intake, &at) else { continue };
+    otlp::elements(object, &["Links"], intake, at, |link, intake, at| {
         let Some(context) = link.object("SpanContext") else {
-            intake.note(&at, Note::NullElement);
-            continue;
+            intake.note(at, Note::NullElement);
+            return None;
         };
-        match ids(context, intake, &at) {
-            Ok((trace_id, span_id)) => read.push(Link {
-                trace_id,
-                span_id,
-                trace_state: fields::name_unless_empty(context, &["TraceState"], intake, &at),
-                attributes: attributes(link, "Attributes", intake, &at),
-                flags: flags(context),
-                dropped_attributes: fields::count(link, &["DroppedAttributeCount"], intake, &at),
-            }),
-            Err(message) => intake.lost(&at, Loss::Value, message),
-        }
-    }
-    read.into_boxed_slice()
+        let (trace_id, span_id) = otlp::or_lost(ids(context, intake, at), intake, at)?;
+        Some(Link {
+            trace_id,
+            span_id,
+            trace_state: fields::name_unless_empty(context, &["TraceState"], intake, at),
+            attributes: attributes(link, "Attributes", intake, at),
+            flags: flags(context),
+            dropped_attributes: fields::count(link, &["DroppedAttributeCount"], intake, at),
+        })
+    })
+    .into()
 }
 
 /// The scope, which older versions called library.

@@ -11,21 +11,12 @@ use crate::trace::read::place::At;
 impl Records<'_, '_, '_, '_> {
     /// OTLP's list of resources.
     pub(super) fn resources(&mut self, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Record)?;
-                continue;
-            }
-            let mut batch = Batch::new(self.format);
-            let result = self.resource_spans(&mut batch, &at);
-            batch.end(self.intake, &at);
-            result?;
-        }
-        Ok(())
+        self.objects(at, Loss::Record, |records, at| {
+            let mut batch = Batch::new(records.format);
+            let result = records.resource_spans(&mut batch, at);
+            batch.end(records.intake, at);
+            result
+        })
     }
 
     fn resource_spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
@@ -58,19 +49,10 @@ impl Records<'_, '_, '_, '_> {
 
     /// OTLP's list of scopes.
     pub(super) fn scopes(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Record)?;
-                continue;
-            }
-            batch.begin_scope(self.intake);
-            self.scope_spans(batch, &at)?;
-        }
-        Ok(())
+        self.objects(at, Loss::Record, |records, at| {
+            batch.begin_scope(records.intake);
+            records.scope_spans(batch, at)
+        })
     }
 
     fn scope_spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
@@ -99,20 +81,11 @@ impl Records<'_, '_, '_, '_> {
 
     /// OTLP's list of spans.
     fn spans(&mut self, batch: &mut Batch, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Span)?;
-                continue;
-            }
-            self.with_object(&at, Loss::Span, |object, intake| match otlp::span(object, Ids::Otlp, intake, &at) {
+        self.objects(at, Loss::Span, |records, at| {
+            records.with_object(at, Loss::Span, |object, intake| match otlp::span(object, Ids::Otlp, intake, at) {
                 Ok(span) => batch.span(intake, span),
-                Err(message) => intake.lost(&at, Loss::Span, message),
-            })?;
-        }
-        Ok(())
+                Err(message) => intake.lost(at, Loss::Span, message),
+            })
+        })
     }
 }

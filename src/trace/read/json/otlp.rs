@@ -80,42 +80,53 @@ fn status(object: &Object<'_>, ids: Ids, intake: &mut Intake<'_>, at: &At<'_>) -
 }
 
 fn events(object: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Event]> {
-    let (key, list) = fields::list(object, &["events"], intake, at);
-    let events = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, event) in list.iter().enumerate() {
-        let at = events.index(index);
-        let Some(event) = element(event, intake, &at) else { continue };
-        read.push(Event {
-            name: fields::name(event, &["name"], intake, &at),
-            time: fields::time(event, &["timeUnixNano", "time_unix_nano"], intake, &at),
-            attributes: attributes(event, &["attributes"], intake, &at),
-            dropped_attributes: dropped_attributes(event, intake, &at),
-        });
-    }
-    read.into_boxed_slice()
+    elements(object, &["events"], intake, at, |event, intake, at| {
+        Some(Event {
+            name: fields::name(event, &["name"], intake, at),
+            time: fields::time(event, &["timeUnixNano", "time_unix_nano"], intake, at),
+            attributes: attributes(event, &["attributes"], intake, at),
+            dropped_attributes: dropped_attributes(event, intake, at),
+        })
+    })
+    .into()
 }
 
 pub(super) fn links(object: &Object<'_>, ids: Ids, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Link]> {
-    let (key, list) = fields::list(object, &["links"], intake, at);
-    let links = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, link) in list.iter().enumerate() {
-        let at = links.index(index);
-        let Some(link) = element(link, intake, &at) else { continue };
-        match own_ids(link, ids, intake, &at) {
-            Ok((trace_id, span_id)) => read.push(Link {
-                trace_id,
-                span_id,
-                trace_state: fields::name_unless_empty(link, &["traceState", "trace_state"], intake, &at),
-                attributes: attributes(link, &["attributes"], intake, &at),
-                flags: flags(link, intake, &at),
-                dropped_attributes: dropped_attributes(link, intake, &at),
-            }),
-            Err(message) => intake.lost(&at, Loss::Value, message),
-        }
+    elements(object, &["links"], intake, at, |link, intake, at| {
+        let (trace_id, span_id) = or_lost(own_ids(link, ids, intake, at), intake, at)?;
+        Some(Link {
+            trace_id,
+            span_id,
+            trace_state: fields::name_unless_empty(link, &["traceState", "trace_state"], intake, at),
+            attributes: attributes(link, &["attributes"], intake, at),
+            flags: flags(link, intake, at),
+            dropped_attributes: dropped_attributes(link, intake, at),
+        })
+    })
+    .into()
+}
+
+/// What `read` makes of the objects in the list under one of `keys`; what it has no use for, it tells itself.
+pub(super) fn elements<'j, 'a, T>(
+    object: &'j Object<'a>,
+    keys: &[&'static str],
+    intake: &mut Intake<'_>,
+    at: &At<'_>,
+    mut read: impl FnMut(&'j Object<'a>, &mut Intake<'_>, &At<'_>) -> Option<T>,
+) -> Vec<T> {
+    let (key, list) = fields::list(object, keys, intake, at);
+    let at = at.key(key);
+    let mut found = Vec::with_capacity(list.len());
+    for (index, value) in list.iter().enumerate() {
+        let at = at.index(index);
+        found.extend(element(value, intake, &at).and_then(|value| read(value, intake, &at)));
     }
-    read.into_boxed_slice()
+    found
+}
+
+/// The value, or the word that it is lost and why.
+pub(super) fn or_lost<T>(read: Result<T, String>, intake: &mut Intake<'_>, at: &At<'_>) -> Option<T> {
+    read.map_err(|message| intake.lost(at, Loss::Value, message)).ok()
 }
 
 /// The object that an element of a list must be. Null is noted, anything else is told.

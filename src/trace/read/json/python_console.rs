@@ -6,7 +6,7 @@ use super::tree::Object;
 use super::value::attributes;
 use crate::trace::read::intake::Intake;
 use crate::trace::read::place::At;
-use crate::trace::{Event, Link, Loss, Name, Resource, Span, Status};
+use crate::trace::{Event, Link, Name, Resource, Span, Status};
 
 /// Whether an object was printed by it.
 pub(super) fn is_span(object: &Object<'_>) -> bool {
@@ -56,44 +56,32 @@ fn trace_state(context: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Op
 }
 
 fn events(object: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Event]> {
-    let (key, list) = fields::list(object, &["events"], intake, at);
-    let events = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, event) in list.iter().enumerate() {
-        let at = events.index(index);
-        let Some(event) = otlp::element(event, intake, &at) else { continue };
-        read.push(Event {
-            name: fields::name(event, &["name"], intake, &at),
-            time: fields::time(event, &["timestamp"], intake, &at),
-            attributes: attributes(event, &["attributes"], intake, &at),
+    otlp::elements(object, &["events"], intake, at, |event, intake, at| {
+        Some(Event {
+            name: fields::name(event, &["name"], intake, at),
+            time: fields::time(event, &["timestamp"], intake, at),
+            attributes: attributes(event, &["attributes"], intake, at),
             dropped_attributes: 0,
-        });
-    }
-    read.into_boxed_slice()
+        })
+    })
+    .into()
 }
 
 fn links(object: &Object<'_>, intake: &mut Intake<'_>, at: &At<'_>) -> Box<[Link]> {
-    let (key, list) = fields::list(object, &["links"], intake, at);
-    let links = at.key(key);
-    let mut read = Vec::with_capacity(list.len());
-    for (index, link) in list.iter().enumerate() {
-        let at = links.index(index);
-        let Some(link) = otlp::element(link, intake, &at) else { continue };
+    otlp::elements(object, &["links"], intake, at, |link, intake, at| {
         let ids = match link.object("context") {
-            Some(context) => otlp::own_ids(context, Ids::Otlp, intake, &at).map(|ids| (context, ids)),
+            Some(context) => otlp::own_ids(context, Ids::Otlp, intake, at).map(|ids| (context, ids)),
             None => Err("the `context` is missing".to_owned()),
         };
-        match ids {
-            Ok((context, (trace_id, span_id))) => read.push(Link {
-                trace_id,
-                span_id,
-                trace_state: trace_state(context, intake, &at),
-                attributes: attributes(link, &["attributes"], intake, &at),
-                flags: None,
-                dropped_attributes: 0,
-            }),
-            Err(message) => intake.lost(&at, Loss::Value, message),
-        }
-    }
-    read.into_boxed_slice()
+        let (context, (trace_id, span_id)) = otlp::or_lost(ids, intake, at)?;
+        Some(Link {
+            trace_id,
+            span_id,
+            trace_state: trace_state(context, intake, at),
+            attributes: attributes(link, &["attributes"], intake, at),
+            flags: None,
+            dropped_attributes: 0,
+        })
+    })
+    .into()
 }

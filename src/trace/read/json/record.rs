@@ -231,18 +231,9 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
 
     /// The list of `{"spans":[…]}`, whose elements are spans of any form.
     fn span_objects(&mut self, at: &At<'_>) -> Result<(), Broken> {
-        self.input.consume(1);
-        let mut index = 0;
-        while cut::next(self.input, b']')? == Next::Element {
-            let at = at.index(index).moved(self.here());
-            index += 1;
-            if self.input.peek() != Some(b'{') {
-                self.skip_element(&at, Loss::Span)?;
-                continue;
-            }
-            self.with_object(&at, Loss::Span, |object, intake| span_of_any_form(object, intake, &at))?;
-        }
-        Ok(())
+        self.objects(at, Loss::Span, |records, at| {
+            records.with_object(at, Loss::Span, |object, intake| span_of_any_form(object, intake, at))
+        })
     }
 
     /// An object without lists of OTLP: a span, an envelope, or something else.
@@ -340,6 +331,26 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
                 None
             }
         })
+    }
+
+    /// Goes along a list, with `read` at the start of each object in it; anything else is told as this loss and passed over.
+    pub(super) fn objects(
+        &mut self,
+        at: &At<'_>,
+        loss: Loss,
+        mut read: impl FnMut(&mut Self, &At<'_>) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        self.input.consume(1);
+        let mut index = 0;
+        while cut::next(self.input, b']')? == Next::Element {
+            let at = at.index(index).moved(self.here());
+            index += 1;
+            match self.input.peek() {
+                Some(b'{') => read(self, &at)?,
+                _ => self.skip_element(&at, loss)?,
+            }
+        }
+        Ok(())
     }
 
     /// Passes over a value that should be another; null is only noted.
