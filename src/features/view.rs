@@ -22,6 +22,7 @@ pub struct DocumentView {
 struct Shared {
     source: SourceFile,
     analysis: Arc<Analysis>,
+    is_analysed: bool,
     template: OnceLock<ParsedFile>,
     syntax: OnceLock<SyntaxTree>,
     variables: OnceLock<Variables>,
@@ -33,16 +34,27 @@ struct Shared {
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
+        Self::with(analysis, true)
+    }
+
+    fn with(analysis: Arc<Analysis>, is_analysed: bool) -> Self {
         let nameless = || SourceFile { name: String::new(), path: None, text: Arc::default() };
         let source = analysis.files.first().cloned().unwrap_or_else(nameless);
         let (template, syntax, symbols, variables, others) = Default::default();
-        Self { shared: Arc::new(Shared { source, analysis, template, syntax, symbols, variables, others }) }
+        Self {
+            shared: Arc::new(Shared { source, analysis, is_analysed, template, syntax, symbols, variables, others }),
+        }
     }
 
     /// The view of a file that was not analysed: of what it renders to nothing is known.
     pub fn of_text(source: SourceFile) -> Self {
         let kind = FileKind::of(source.path.as_deref().unwrap_or(Path::new(&source.name)), &source.text);
-        Self::new(Arc::new(Analysis::unjudged(source, kind, ReadingMode::Plain)))
+        Self::with(Arc::new(Analysis::unjudged(source, kind, ReadingMode::Plain)), false)
+    }
+
+    /// Whether the document was analysed, or is known by its text alone.
+    pub fn is_analysed(&self) -> bool {
+        self.shared.is_analysed
     }
 
     /// The document: its name, path and text.

@@ -2,11 +2,17 @@
 
 use tower_lsp::ls_types as lsp;
 
-use crate::text::{Change, Document, Encoding, Position, Span};
+use crate::text::{Change, Document, Encoding, LineIndex, Position, Span};
 
 /// The range of a span of a text.
 pub fn range(text: &Document, span: Span, encoding: Encoding) -> lsp::Range {
     lsp::Range { start: to_lsp(text.position(span.start, encoding)), end: to_lsp(text.position(span.end, encoding)) }
+}
+
+/// The range of a span of a text whose lines are known: for many ranges of one text.
+pub fn range_in(text: &str, lines: &LineIndex, span: Span, encoding: Encoding) -> lsp::Range {
+    let position = |offset| to_lsp(lines.editor_position(text, offset, encoding));
+    lsp::Range { start: position(span.start), end: position(span.end) }
 }
 
 /// The offset of a position of a text; positions that do not exist are clamped.

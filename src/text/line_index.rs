@@ -1,6 +1,6 @@
 //! Lines and columns of a text that does not change. For text that is edited see `Document`.
 
-use super::Span;
+use super::{Encoding, Position, Span};
 
 /// A byte order mark; it belongs to the bytes of a file, but fills no column.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -55,6 +55,19 @@ impl LineIndex {
         let end = self.starts.get(line).copied().unwrap_or(text.len());
         let content = text.get(start..end).unwrap_or_default();
         Span::new(start, start + content.trim_end_matches(['\n', '\r']).len())
+    }
+
+    /// The editor's position of a byte offset into `text`, as [`Document::position`](super::Document::position) has it.
+    pub fn editor_position(&self, text: &str, offset: usize, encoding: Encoding) -> Position {
+        let offset = floor_char_boundary(text, offset);
+        let line = self.line(offset) - 1;
+        let before = text.get(self.starts[line]..offset).unwrap_or_default();
+        let column = match encoding {
+            Encoding::Utf8 => before.len(),
+            _ if before.is_ascii() => before.len(),
+            encoding => before.chars().map(|character| encoding.width(character)).sum(),
+        };
+        Position::new(line, column)
     }
 
     /// The line and column of a byte offset into `text`. An offset inside a character counts as its beginning, one behind
@@ -130,5 +143,18 @@ mod tests {
         assert_eq!(lines, [Span::new(0, 2), Span::new(4, 4), Span::new(5, 7)]);
         assert_eq!(index.line_span(text, 9), Span::at(7));
         assert_eq!(index.line_span(text, 0), Span::at(7));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn editor_positions_are_those_of_a_document(text in "([a-cäß𝄞\u{feff}]|\r\n|\r|\n){0,40}", offset in 0..120_usize) {
+            let (index, document) = (LineIndex::new(&text), crate::text::Document::new(&text));
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                proptest::prop_assert_eq!(
+                    index.editor_position(&text, offset, encoding),
+                    document.position(offset, encoding)
+                );
+            }
+        }
     }
 }

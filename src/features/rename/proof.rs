@@ -19,7 +19,11 @@ pub(super) fn prove(files: &[FileEdits], new_name: &str, recheck: &dyn Recheck) 
     let (old_texts, new_texts): (Vec<SourceFile>, Vec<SourceFile>) =
         files.iter().map(|file| (file.view.source().clone(), edited(file))).unzip();
     for (file, new) in files.iter().zip(&new_texts) {
-        let before = recheck.analyze(file.view.source(), &old_texts);
+        // What is open was analysed as it is; what is on disk was only read.
+        let before = match file.view.is_analysed() {
+            true => file.view.clone(),
+            false => recheck.analyze(file.view.source(), &old_texts),
+        };
         let after = recheck.analyze(new, &new_texts);
         let change = Comparison { file, new_name, before: &before, after: &after }.change();
         if let Some(change) = change {

@@ -1,6 +1,7 @@
 //! What all requests about a place of a document share: the newest analysis, work off the message loop, one version from
 //! the first byte to the last.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::server::neighbourhood::Neighbourhood;
 use crate::server::recorded::{self, Run};
 use crate::server::session::Session;
 use crate::server::{positions, progress};
-use crate::text::{Encoding, Span};
+use crate::text::{Encoding, LineIndex, Span};
 
 /// What progress is shown of.
 pub(super) const SEARCHING: &str = "Searching the workspace's tests";
@@ -31,6 +32,8 @@ pub(super) struct Subject {
     /// Where the spans of the test's last run are, if any are recorded.
     record: Option<PathBuf>,
     session: Session,
+    /// Where the lines begin, found when a range is first told.
+    lines: OnceCell<LineIndex>,
 }
 
 impl Subject {
@@ -78,9 +81,13 @@ impl Subject {
         Span::new(start.min(end), start.max(end))
     }
 
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(self.view().text()))
+    }
+
     /// The range of a span.
     pub fn range(&self, span: Span) -> Range {
-        positions::range(&self.judged.text, span, self.encoding)
+        positions::range_in(self.view().text(), self.lines(), span, self.encoding)
     }
 }
 
@@ -123,7 +130,7 @@ async fn run<T: Send + 'static>(
         (state.facts.encoding, path.and_then(|path| recorded::place(&state, &path)))
     };
     let (revision, asked) = (judged.version, uri.clone());
-    let subject = Subject { uri, judged, encoding, record, session: session.clone() };
+    let subject = Subject { uri, judged, encoding, record, session: session.clone(), lines: OnceCell::new() };
     let work = session.runtime().spawn_blocking(move || work(&subject));
     let answer = progress::shown(session, token, SEARCHING, work).await?;
     let newest = session.state().documents.get(&asked).map(|document| document.version);
