@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::client::{CLEAN, Client};
 
@@ -18,15 +19,21 @@ fn spans() -> String {
     json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": [span(1), span(2), span(3)] }] }] }).to_string()
 }
 
-#[test]
-fn hover_and_completion_know_the_last_recorded_run() {
+/// A workspace with a recorded run of the test `a.clnrm.toml`: the folder, which goes with its owner, its address and that of the test.
+fn workspace() -> (TempDir, String, String) {
     let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().canonicalize().unwrap();
-    let traces = folder.join(".clnrm/traces");
+    let path = folder.path().canonicalize().unwrap();
+    let traces = path.join(".clnrm/traces");
     fs::create_dir_all(&traces).unwrap();
     fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
-    let uri = format!("file://{}/a.clnrm.toml", folder.display());
-    let root = format!("file://{}", folder.display());
+    let root = format!("file://{}", path.display());
+    let uri = format!("{root}/a.clnrm.toml");
+    (folder, root, uri)
+}
+
+#[test]
+fn hover_and_completion_know_the_last_recorded_run() {
+    let (_folder, root, uri) = workspace();
     let text = format!("{CLEAN}attrs.all = {{  }}\n");
     let mut client = Client::start(json!({ "workspaceFolders": [{ "uri": root, "name": "w" }] }));
     client.open(&uri, &text);
@@ -44,13 +51,7 @@ fn hover_and_completion_know_the_last_recorded_run() {
 
 #[test]
 fn what_nothing_turns_red_in_the_last_recorded_run_is_marked() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().canonicalize().unwrap();
-    let traces = folder.join(".clnrm/traces");
-    fs::create_dir_all(&traces).unwrap();
-    fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
-    let uri = format!("file://{}/a.clnrm.toml", folder.display());
-    let root = format!("file://{}", folder.display());
+    let (_folder, root, uri) = workspace();
     // The name of the second span is misspelt: no trace that looks like the last run has such an edge.
     let text = format!(
         "{CLEAN}\n[expect.graph]\nmust_not_cross = [[\"hello\", \"helo\"]]\n\n[expect.counts]\nspans_total.eq = 3\n"
@@ -70,13 +71,7 @@ fn what_nothing_turns_red_in_the_last_recorded_run_is_marked() {
 
 #[test]
 fn a_recorded_run_can_be_accepted() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().canonicalize().unwrap();
-    let traces = folder.join(".clnrm/traces");
-    fs::create_dir_all(&traces).unwrap();
-    fs::write(traces.join("a.clnrm.toml.spans.jsonl"), spans()).unwrap();
-    let uri = format!("file://{}/a.clnrm.toml", folder.display());
-    let root = format!("file://{}", folder.display());
+    let (_folder, root, uri) = workspace();
     let literals = json!({ "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } } });
     let mut client = Client::start(json!({
         "capabilities": { "textDocument": literals }, "workspaceFolders": [{ "uri": root, "name": "w" }]
