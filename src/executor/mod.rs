@@ -1,0 +1,20 @@
+//! Running tests: from a selection of scenarios to verdicts. Knows containers by the room `engine` alone, and neither the protocol
+//! nor the terminal: who starts a run hears of it by [`RunEvent`]s and gets a [`RunReport`].
+//!
+//! The unit of execution is the scenario, the unit of judgement is the test (one file, one combination of its matrix): the
+//! `[expect.*]` tables of a file speak of the spans of all its scenarios together.
+
+mod event;
+mod identity;
+mod request;
+mod result;
+mod selection;
+
+pub use event::{OutputStream, Phase, RunEvent};
+pub use identity::{RunId, ScenarioId, TestId};
+pub use request::{Limits, PullPolicy, RunOptions, Shard};
+pub use result::{
+    Attempt, ExitStatus, Failure, FailureKind, Hermeticity, Judged, NotRun, Outcome, RunReport, ScenarioResult,
+    StepResult, TestResult, Validity,
+};
+pub use selection::{ScenarioFilter, SelectedTest, Selection};
