@@ -6,12 +6,14 @@
 
 mod event;
 mod identity;
+mod redaction;
 mod request;
 mod result;
 mod selection;
 
 pub use event::{OutputStream, Phase, RunEvent};
 pub use identity::{RunId, ScenarioId, TestId};
+pub use redaction::{COVER, RedactedStream, Redaction};
 pub use request::{Limits, PullPolicy, RunOptions, Shard};
 pub use result::{
     Attempt, ExitStatus, Failure, FailureKind, Hermeticity, Judged, NotRun, Outcome, RunReport, ScenarioResult,

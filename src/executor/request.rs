@@ -1,5 +1,6 @@
 //! How a run is to go: what the flags of `clnrm run` and the settings of the editor say.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct RunOptions {
     pub grace: Duration,
     /// What seeded functions, the order of equals and the jitter of retries start from.
     pub seed: u64,
+    /// Variables whose values are secrets, although their names do not say so.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Bounds for all scenarios that run at one time. They add up with those of the engine: the tightest counts.
@@ -85,6 +88,7 @@ impl Default for RunOptions {
             timeout: Duration::from_secs(300),
             grace: Duration::from_secs(2),
             seed: 42,
+            secrets: BTreeSet::new(),
         }
     }
 }

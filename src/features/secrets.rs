@@ -6,7 +6,7 @@ use tera::Value;
 
 use super::DocumentView;
 use crate::template::expression::{Kind, tokens};
-use crate::template::variables::{SECRET_STAND_IN, is_secret_name};
+use crate::template::variables::{SECRET_STAND_IN, Variables, is_secret_name};
 use crate::text::Span;
 
 /// What is shown in place of a secret.
@@ -24,11 +24,15 @@ pub struct Secrets {
 impl Secrets {
     /// The secrets of a document.
     pub fn of(view: &DocumentView) -> Self {
-        let variables = view.variables();
+        Self::in_variables(view.variables(), is_secret_name)
+    }
+
+    /// The values of all variables whose name, or the key of a table above them, is secret by `is_secret_name`.
+    pub fn in_variables(variables: &Variables, is_secret_name: impl Fn(&str) -> bool) -> Self {
         let mut secrets = Self::default();
         for name in variables.names() {
             if let Some(value) = variables.get(name) {
-                secrets.collect(value, is_secret_name(name));
+                secrets.collect(value, is_secret_name(name), &is_secret_name);
             }
         }
         // Longer ones first: one may contain another.
@@ -37,13 +41,18 @@ impl Secrets {
         secrets
     }
 
-    fn collect(&mut self, value: &Value, is_secret: bool) {
+    /// The secrets themselves, longer ones first.
+    pub fn into_texts(self) -> Vec<String> {
+        self.texts
+    }
+
+    fn collect(&mut self, value: &Value, is_secret: bool, is_secret_name: &impl Fn(&str) -> bool) {
         if let Some(map) = value.as_map() {
             for (key, value) in map {
-                self.collect(value, is_secret || key.as_str().is_some_and(is_secret_name));
+                self.collect(value, is_secret || key.as_str().is_some_and(is_secret_name), is_secret_name);
             }
         } else if let Some(items) = value.as_array() {
-            items.iter().for_each(|item| self.collect(item, is_secret));
+            items.iter().for_each(|item| self.collect(item, is_secret, is_secret_name));
         } else if is_secret
             && let Some(text) = value.as_str().filter(|text| text.len() >= SHORTEST && *text != SECRET_STAND_IN)
         {
