@@ -1,0 +1,3 @@
+//! Init, the first process of a container.
+
+fn main() {}
