@@ -9,6 +9,7 @@ mod parse;
 pub mod project;
 #[cfg(test)]
 mod properties;
+pub mod quantity;
 mod read;
 pub mod schema;
 pub mod shape;

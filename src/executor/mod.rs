@@ -9,6 +9,7 @@ mod identity;
 mod redaction;
 mod request;
 mod result;
+pub mod run;
 mod selection;
 
 pub use event::{OutputStream, Phase, RunEvent};
@@ -19,4 +20,5 @@ pub use result::{
     Attempt, ExitStatus, Failure, FailureKind, Hermeticity, Judged, NotRun, Outcome, RunReport, ScenarioResult,
     StepResult, TestResult, Validity,
 };
+pub use run::{Executor, ExecutorSettings, RunHandle};
 pub use selection::{ScenarioFilter, SelectedTest, Selection};

@@ -38,6 +38,13 @@ pub struct Step {
     pub depends_on: Vec<Text>,
     /// `continue_on_failure`.
     pub continue_on_failure: Option<Spanned<bool>>,
+    /// `should_fail`: the command is meant to end with another status than 0.
+    pub should_fail: Option<Spanned<bool>>,
+    /// How often the command runs again where it fails: `max_retries`, `retry.max_attempts` less one, or 1 for
+    /// `retry_on_failure = true` alone.
+    pub retries: Option<Spanned<i64>>,
+    /// `retry.delay`, in milliseconds.
+    pub retry_delay_ms: Option<Spanned<f64>>,
     /// `description`.
     pub description: Option<Text>,
 }
