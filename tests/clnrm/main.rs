@@ -12,6 +12,9 @@ mod analyze;
 mod diff;
 mod mutate;
 mod record;
+mod render;
+mod scaffold;
+mod shell;
 mod spans;
 mod usage;
 

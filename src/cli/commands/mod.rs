@@ -1,13 +1,19 @@
 //! The program `clnrm`: one file for each command.
 
 mod analyze;
+mod completions;
 mod diff;
 mod fmt;
+mod r#gen;
 mod graph;
+mod init;
 mod lsp;
+mod man;
 mod mutate;
 mod record;
+mod render;
 mod spans;
+mod template;
 mod validate;
 
 use std::path::Path;
@@ -20,6 +26,9 @@ use super::output;
 
 const EXAMPLES: &str = "\
 Examples:
+  clnrm init                           a project with a first test
+  clnrm gen span >> a.clnrm.toml       a block to be adapted
+  clnrm render a.clnrm.toml.tera --map what each construct of a template becomes
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
   clnrm analyze a.clnrm.toml --traces spans.jsonl
@@ -48,6 +57,10 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Arguments),
+    Gen(r#gen::Arguments),
+    Template(template::Arguments),
+    Render(render::Arguments),
     #[command(visible_aliases = ["dry-run", "lint"])]
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
@@ -58,6 +71,8 @@ enum Command {
     Graph(graph::Arguments),
     Spans(spans::Arguments),
     Lsp(lsp::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs `clnrm` with the arguments of the process.
@@ -66,6 +81,10 @@ pub fn run() -> ExitCode {
     // Wrong usage ends the process here, with exit code 2.
     let Program { color, command } = Program::parse();
     let code = match &command {
+        Command::Init(arguments) => init::run(arguments, color),
+        Command::Gen(arguments) => r#gen::run(arguments),
+        Command::Template(arguments) => template::run(arguments, color),
+        Command::Render(arguments) => render::run(arguments, color),
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Analyze(arguments) => analyze::run(arguments, color),
@@ -74,6 +93,8 @@ pub fn run() -> ExitCode {
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Graph(arguments) => graph::run(arguments, color),
         Command::Spans(arguments) => spans::run(arguments, color),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
     ExitCode::from(code)
@@ -82,6 +103,12 @@ pub fn run() -> ExitCode {
 /// Whether an argument names a test rather than a file of spans.
 fn is_test(argument: &Path) -> bool {
     argument.extension().is_some_and(|extension| extension == "toml" || extension == "tera")
+}
+
+/// The definition of `clnrm`, for completions and manual pages.
+fn program() -> clap::Command {
+    use clap::CommandFactory;
+    Program::command()
 }
 
 /// The command `name` as it says how it is used, for complaints about its arguments.
