@@ -20,6 +20,6 @@ pub mod tokens;
 
 pub use kind::FileKind;
 pub use model::TestConfig;
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, parse, parse_for_run};
 pub use shape::{ShapeProblem, ShapeProblemKind};
 pub use syntax::{SyntaxError, SyntaxErrorKind};

@@ -6,6 +6,7 @@
 
 mod event;
 mod identity;
+pub mod plan;
 mod redaction;
 mod request;
 mod result;
@@ -14,6 +15,7 @@ mod selection;
 
 pub use event::{OutputStream, Phase, RunEvent};
 pub use identity::{RunId, ScenarioId, TestId};
+pub use plan::{PlannedScenario, PlannedService, PlannedStep, PlannedTest, ScenarioPlan};
 pub use redaction::{COVER, RedactedStream, Redaction};
 pub use request::{Limits, PullPolicy, RunOptions, Shard};
 pub use result::{

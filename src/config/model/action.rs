@@ -72,6 +72,8 @@ pub struct Scenario {
     pub description: Option<Text>,
     /// `depends_on`: names of other scenarios.
     pub depends_on: Vec<Text>,
+    /// `expect_failure`: the programs of the scenario are meant to fail.
+    pub expect_failure: Option<Spanned<bool>>,
 }
 
 /// The `run` of a scenario.
@@ -92,6 +94,8 @@ pub struct RunCommand {
     pub service: Option<Text>,
     /// `command`; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether `command` is one text (to be split like a shell would).
+    pub command_is_text: bool,
     /// `timeout_ms`.
     pub timeout_ms: Option<Spanned<i64>>,
 }

@@ -70,6 +70,8 @@ pub struct Identity {
     pub timeout: Option<Text>,
     /// `timeout_seconds`.
     pub timeout_seconds: Option<Spanned<i64>>,
+    /// `tags`.
+    pub tags: Vec<Text>,
 }
 
 /// The older dialect's identity.

@@ -31,8 +31,10 @@ pub struct Service {
     pub image: Option<Text>,
     /// `args`.
     pub args: Option<Spanned<Vec<Text>>>,
-    /// `command`.
+    /// `command`; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether `command` is one text (to be split like a shell would).
+    pub command_is_text: bool,
     /// `env`, `environment`, `env_vars`; map or `K=V` list.
     pub env: Vec<EnvironmentVariable>,
     /// `ports`, each spelling.
@@ -155,6 +157,8 @@ pub struct HealthCheck {
     pub header: Span,
     /// The command; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether the command is one text (for the shell of the image).
+    pub command_is_text: bool,
     /// Time between two probes, in milliseconds.
     pub interval_ms: Option<Spanned<f64>>,
     /// Time for one probe, in milliseconds.

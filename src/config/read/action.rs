@@ -100,6 +100,7 @@ fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario 
             }
             "description" => scenario.description = source.text(value),
             "depends_on" => scenario.depends_on = source.text_list(value),
+            "expect_failure" => scenario.expect_failure = source.boolean(value),
             _ => {}
         }
     }
@@ -119,13 +120,22 @@ fn run(source: &Source<'_>, value: &Value<'_>) -> Option<Run> {
 fn run_command(source: &Source<'_>, value: &Value<'_>) -> Option<RunCommand> {
     let span = source.span(value.span());
     let DeValue::Table(table) = value.get_ref() else {
-        return Some(RunCommand { span, command: Some(source.texts(value)?), ..RunCommand::default() });
+        let command_is_text = value.get_ref().is_str();
+        return Some(RunCommand {
+            span,
+            command: Some(source.texts(value)?),
+            command_is_text,
+            ..RunCommand::default()
+        });
     };
     let mut command = RunCommand { span, ..RunCommand::default() };
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
             "service" => command.service = source.text(value),
-            "command" => command.command = source.texts(value),
+            "command" => {
+                command.command_is_text = value.get_ref().is_str();
+                command.command = source.texts(value);
+            }
             "timeout_ms" => command.timeout_ms = source.integer(value),
             _ => {}
         }

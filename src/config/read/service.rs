@@ -27,6 +27,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         image: None,
         args: None,
         command: None,
+        command_is_text: false,
         env: Vec::new(),
         ports: Vec::new(),
         volumes: Vec::new(),
@@ -52,7 +53,10 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             "extends" => service.extends = source.text(value),
             "image" => service.image = source.text(value),
             "args" => service.args = source.texts(value),
-            "command" => service.command = source.texts(value),
+            "command" => {
+                service.command_is_text = value.get_ref().is_str();
+                service.command = source.texts(value);
+            }
             "env" | "environment" | "env_vars" => environment(source, value, &mut service.env),
             "ports" => service.ports = ports(source, value),
             "volumes" => service.volumes = volumes(source, value),
@@ -280,12 +284,21 @@ fn separating_colons(text: &str) -> impl Iterator<Item = usize> {
 fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<HealthCheck> {
     let DeValue::Table(table) = value.get_ref() else {
         let command = source.texts(value)?;
-        return Some(HealthCheck { header: source.span(key.span()), command: Some(command), ..HealthCheck::default() });
+        let command_is_text = value.get_ref().is_str();
+        return Some(HealthCheck {
+            header: source.span(key.span()),
+            command: Some(command),
+            command_is_text,
+            ..HealthCheck::default()
+        });
     };
     let mut check = HealthCheck { header: source.header(key, value), ..HealthCheck::default() };
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
-            "cmd" | "command" => check.command = source.texts(value),
+            "cmd" | "command" => {
+                check.command_is_text = value.get_ref().is_str();
+                check.command = source.texts(value);
+            }
             "interval" => check.interval_ms = milliseconds(source, value),
             "timeout" => check.timeout_ms = milliseconds(source, value),
             "retries" => check.retries = source.integer(value),

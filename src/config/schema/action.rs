@@ -74,7 +74,7 @@ pub(super) static SCENARIO: Table = table(&[
     inert("deadline_ms", "When the scenario must be over; not interpreted by clnrm."),
     key("depends_on", TEXTS, "Scenarios that must run first.").holds(Content::Step),
     key("description", TEXT, "What the scenario shows."),
-    inert("expect_failure", "Whether the scenario is meant to fail; not interpreted by clnrm."),
+    key("expect_failure", Shape::Boolean, "Whether the programs of the scenario are meant to fail.").default("false"),
     inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm."),
     inert("expect_success", "Whether the scenario is meant to succeed; not interpreted by clnrm."),
     inert("grace_period_ms", "How long to wait at the end; not interpreted by clnrm."),
