@@ -17,6 +17,7 @@ mod junit;
 mod mutants;
 mod outline;
 mod render_map;
+pub mod run;
 mod sarif;
 mod span_graph;
 mod span_object;
