@@ -6,11 +6,14 @@
 
 mod event;
 mod identity;
+pub mod monitor;
 pub mod plan;
 mod redaction;
 mod request;
+pub mod resources;
 mod result;
 pub mod run;
+pub mod schedule;
 mod selection;
 
 pub use event::{OutputStream, Phase, RunEvent};
