@@ -13,6 +13,7 @@ mod diff;
 mod mutate;
 mod record;
 mod render;
+mod run;
 mod scaffold;
 mod shell;
 mod spans;

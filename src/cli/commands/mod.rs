@@ -11,9 +11,14 @@ mod lsp;
 mod man;
 mod mutate;
 mod record;
+mod redgreen;
 mod render;
+mod report;
+mod repro;
+mod run;
 mod spans;
 mod template;
+mod trace;
 mod validate;
 
 use std::path::Path;
@@ -31,6 +36,7 @@ Examples:
   clnrm render a.clnrm.toml.tera --map what each construct of a template becomes
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
+  clnrm run                            run all tests in containers
   clnrm analyze a.clnrm.toml --traces spans.jsonl
   clnrm mutate a.clnrm.toml --traces spans.jsonl
   clnrm record --traces spans.jsonl    expectations from a good run
@@ -41,7 +47,11 @@ Examples:
 Exit codes:
   0  green: nothing to complain about, no difference
   1  red: findings, failed expectations, differences
-  2  wrong usage, a file that can't be read, or a mistake of clnrm itself";
+  2  wrong usage, a file that can't be read, or a mistake of clnrm itself
+  3  no container engine, or it failed (commands that run tests)
+  4  no scenario was selected (commands that run tests)
+  5  nothing failed, but not everything ran (commands that run tests)
+  130  cancelled";
 
 /// Cleanroom tests on the command line: checked, evaluated, compared.
 #[derive(Debug, Parser)]
@@ -64,6 +74,12 @@ enum Command {
     #[command(visible_aliases = ["dry-run", "lint"])]
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Run(Box<run::Arguments>),
+    #[command(visible_alias = "red-green")]
+    Redgreen(Box<redgreen::Arguments>),
+    Repro(Box<repro::Arguments>),
+    Report(report::Arguments),
+    Trace(trace::Arguments),
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
     Record(record::Arguments),
@@ -87,6 +103,11 @@ pub fn run() -> ExitCode {
         Command::Render(arguments) => render::run(arguments, color),
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Run(arguments) => run::run(arguments, color),
+        Command::Redgreen(arguments) => redgreen::run(arguments, color),
+        Command::Repro(arguments) => repro::run(arguments, color),
+        Command::Report(arguments) => report::run(arguments, color),
+        Command::Trace(arguments) => trace::run(arguments, color),
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
         Command::Record(arguments) => record::run(arguments, color),

@@ -32,6 +32,7 @@ impl RunDocument {
             exit_code: ExitCode::of(report, fail_on_flaky).code(),
             cancelled: report.cancelled,
             error: report.error.as_ref().map(|error| redaction.cover(error).into_owned()),
+            request: None,
             summary: summary(report),
             tests,
         }

@@ -1,6 +1,8 @@
 //! The form of a run that programs read: `docs/run.md` describes it, `docs/run.schema.json` defines it; whatever changes there
 //! incompatibly raises [`RunDocument::VERSION`].
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,10 +26,32 @@ pub struct RunDocument {
     /// Why there was no run, where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What was asked for, where it is known: what it takes to run the same again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestDocument>,
     /// Tests, and how many of them ended how.
     pub summary: Summary,
     /// The tests, in the order of the plan.
     pub tests: Vec<TestDocument>,
+}
+
+/// What a run was asked for. Values of secret variables are covered: who runs it again has to say them again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestDocument {
+    /// Template variables of the command line.
+    pub variables: BTreeMap<String, String>,
+    /// Scenarios at once, where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<usize>,
+    /// How often failed scenarios are run again.
+    pub retries: u32,
+    /// How often each scenario runs.
+    pub repeat: usize,
+    /// By the file of a test, from the root of its project: the SHA-256 of its text.
+    pub files: BTreeMap<String, String>,
+    /// By the reference of an image: the digest or id of what ran.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, String>,
 }
 
 /// How many tests ended how. Scenarios are counted where it is said.

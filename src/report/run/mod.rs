@@ -26,12 +26,12 @@ use super::Style;
 
 pub use document::{
     AttemptDocument, ExpectationsDocument, FailureDocument, Place, PlaceExcerpt, Position, RelatedDocument,
-    RunDocument, ScenarioDocument, StepDocument, TestDocument, ValidityDocument,
+    RequestDocument, RunDocument, ScenarioDocument, StepDocument, TestDocument, Unreadable, ValidityDocument,
 };
 pub use exit::ExitCode;
 pub use html::Waterfalls;
 pub use human::RunLines;
-pub use jsonl::event_line;
+pub use jsonl::{end_line, event_line};
 
 /// How a run is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
