@@ -151,7 +151,7 @@ impl Resources {
             ("memory_mb", self.memory_mb, used.memory_mb, request.memory_mb),
             ("networks", self.networks, used.networks, request.networks),
         ];
-        let plain = plain.into_iter().map(|(name, all, used, wanted)| (name, all, used, wanted));
+        let plain = plain.into_iter();
         let groups = request.groups.iter().map(|(name, wanted)| {
             (name.as_str(), self.group(name), used.groups.get(name).copied().unwrap_or(0), *wanted)
         });

@@ -124,9 +124,9 @@ impl RunDocument {
 fn section(page: &mut String, test: &TestDocument, waterfalls: &Waterfalls) {
     let color = if test.passed() { "green" } else { "red" };
     let opened = if test.passed() { "" } else { " open" };
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<details class=\"test {color}\"{opened}><summary><span class=\"badge {}\">{}</span> <span class=\"id\">{}</span> <span class=\"time\">{}</span></summary>\n",
+        "<details class=\"test {color}\"{opened}><summary><span class=\"badge {}\">{}</span> <span class=\"id\">{}</span> <span class=\"time\">{}</span></summary>",
         class(&test.outcome),
         test.outcome,
         escaped(&test.id),
@@ -184,9 +184,9 @@ fn scenario(page: &mut String, scenario: &ScenarioDocument) {
     });
     facts.extend(scenario.degraded.then(|| "degraded: ran alone".to_owned()));
     facts.extend(scenario.artifacts.as_ref().map(|folder| format!("artifacts in {folder}")));
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<details class=\"scenario\"{opened}><summary><span class=\"badge {}\">{}</span> <span class=\"id\">{}</span> <small>{}</small> <span class=\"time\">{}</span></summary>\n",
+        "<details class=\"scenario\"{opened}><summary><span class=\"badge {}\">{}</span> <span class=\"id\">{}</span> <small>{}</small> <span class=\"time\">{}</span></summary>",
         class(&scenario.outcome),
         scenario.outcome,
         escaped(&scenario.name),
@@ -261,9 +261,9 @@ fn step(page: &mut String, step: &StepDocument) {
         (None, Some(signal)) => format!("signal {signal}"),
         (None, None) => "never ended by itself".to_owned(),
     };
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<details class=\"step\"><summary><span class=\"id\">{}</span> <small>in {}, {status}</small> <span class=\"time\">{}</span></summary>\n<pre>$ {}</pre>\n",
+        "<details class=\"step\"><summary><span class=\"id\">{}</span> <small>in {}, {status}</small> <span class=\"time\">{}</span></summary>\n<pre>$ {}</pre>",
         escaped(&step.name),
         escaped(&step.service),
         time(step.duration_ms),
