@@ -60,7 +60,7 @@ fn without_engine(workspace: &Workspace, arguments: &[&str]) -> Ran {
 #[test]
 fn help_shows_flags_examples_and_exit_codes() {
     let workspace = workspace();
-    for command in ["run", "redgreen", "repro", "report", "trace"] {
+    for command in ["run", "redgreen", "repro", "report", "trace", "record"] {
         let ran = without_engine(&workspace, &[command, "--help"]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{command}");
         insta::assert_snapshot!(format!("help_of_{command}"), ran.stdout);
@@ -239,4 +239,37 @@ fn what_is_neither_red_nor_green_is_not_what_it_is_meant_to_be() {
         assert_eq!(ran.code, Some(3), "{ran:?}");
         assert!(ran.stderr.contains("is neither red nor green"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_baseline_is_a_green_run() {
+    let workspace = workspace();
+    let ran = without_engine(&workspace, &["record", "tests", "-o", "base.json"]);
+    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert!(ran.stderr.contains("nothing was recorded") && !workspace.path("base.json").exists(), "{ran:?}");
+    // A run that was green, as it was remembered.
+    let last = without_engine(&workspace, &["report", "--format", "json"]).json();
+    let runs = workspace.path(".clnrm/runs");
+    let mut green = last.clone();
+    green["exit_code"] = 0.into();
+    let id = last["run"].as_str().expect("an id");
+    std::fs::write(runs.join(id).join("report.json"), green.to_string()).expect("to write");
+    let ran = without_engine(&workspace, &["record", "--last", "-o", "base.json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let base = std::fs::read_to_string(workspace.path("base.json")).expect("the baseline");
+    assert_eq!(serde_json::from_str::<Value>(&base).expect("JSON"), green);
+    assert!(std::fs::read_to_string(workspace.path("base.json.sha256")).expect("the sum").ends_with("  base.json\n"));
+    assert_eq!(without_engine(&workspace, &["repro", "base.json"]).code, Some(3));
+}
+
+#[test]
+fn only_the_last_runs_are_kept() {
+    let workspace = workspace();
+    for number in 0..25 {
+        workspace.write(&format!(".clnrm/runs/2000-{number:02}/report.json"), b"{}");
+    }
+    assert_eq!(without_engine(&workspace, &["run", "--quiet"]).code, Some(3));
+    let kept = std::fs::read_dir(workspace.path(".clnrm/runs")).expect("the runs").count();
+    assert_eq!(kept, 21, "20 runs, and the name of the last one");
+    assert!(!workspace.path(".clnrm/runs/2000-00").exists() && workspace.path(".clnrm/runs/2000-24").exists());
 }

@@ -18,7 +18,7 @@ Examples:
 
 /// Run tests that are meant to be red, or green, and fail where one is not
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}\n(0 and 1: whether every test is what it is meant to be)"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}\n(0 and 1: whether every test is what it is meant to be)"), mut_args(super::run::without_checks))]
 pub struct Arguments {
     /// Files, directories or globs
     #[arg(value_name = "PATH", required = true)]

@@ -22,7 +22,7 @@ Examples:
 
 /// Run a recorded run again: the same scenarios, variables and seed
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"), mut_args(super::run::without_checks))]
 pub struct Arguments {
     /// The baseline that `clnrm record` wrote, the id of a run, or `last`
     #[arg(value_name = "BASELINE|RUN")]
@@ -105,23 +105,23 @@ fn with_variables(stored: &StoredRun, input: &InputOptions) -> Result<InputOptio
 /// The scenarios of then, in the order of then. `None` where a test is not there any more, which is told.
 fn selected(stored: &StoredRun, input: &InputOptions) -> Option<Selected> {
     let StoredRun { root, document, .. } = stored;
-    let mut wanted: Vec<(&str, BTreeSet<ScenarioFilter>)> = Vec::new();
+    let mut wanted: Vec<(&str, PathBuf, BTreeSet<ScenarioFilter>)> = Vec::new();
     for test in &document.tests {
         let combination = test.combination.clone();
         let scenarios = test
             .scenarios
             .iter()
             .map(|scenario| ScenarioFilter { scenario: Some(scenario.name.clone()), combination: combination.clone() });
-        match wanted.iter_mut().find(|(file, _)| *file == test.file) {
-            Some((_, filters)) => filters.extend(scenarios),
-            None => wanted.push((&test.file, scenarios.collect())),
+        match wanted.iter_mut().find(|(file, ..)| *file == test.file) {
+            Some((.., filters)) => filters.extend(scenarios),
+            None => wanted.push((&test.file, stored.file(test), scenarios.collect())),
         }
     }
-    let paths: Vec<PathBuf> = wanted.iter().map(|(file, _)| root.join(file)).collect();
+    let paths: Vec<PathBuf> = wanted.iter().map(|(_, path, _)| path.clone()).collect();
     let mut projects = projects(&paths, input, document.seed, root);
     let mut tests: Vec<SelectedTest> = Vec::new();
-    for ((file, filters), path) in wanted.into_iter().zip(&paths) {
-        match of_file(path, file, &mut projects, root) {
+    for (file, path, filters) in wanted {
+        match of_file(&path, file, &mut projects, root) {
             Test::Found(test) => {
                 let then = document.request.as_ref().and_then(|request| request.files.get(file));
                 if then.is_some_and(|then| *then != digest(&test.document.text)) {

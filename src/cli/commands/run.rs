@@ -16,6 +16,9 @@ use crate::report::Style;
 use crate::report::run::{ExitCode, RunFormat, Waterfalls};
 use crate::telemetry::Endpoint;
 
+/// Heading of the options about reports.
+const OF_REPORTS: &str = "Reports";
+
 /// The exit codes, the same for all commands that run tests.
 pub const EXIT_CODES: &str = "\
 Exit codes:
@@ -41,7 +44,7 @@ Examples:
 
 /// Run tests in containers, and judge them by their spans
 #[derive(Debug, clap::Args)]
-#[command(after_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
+#[command(after_help = format!("{EXAMPLES}\n{EXIT_CODES}"), mut_args(without_checks))]
 pub struct Arguments {
     /// Files, directories or globs [default: .]
     #[arg(value_name = "PATH")]
@@ -74,30 +77,29 @@ pub struct Arguments {
 
 /// How a run is reported.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Reports")]
 pub struct Reports {
     /// How the run is written to standard output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", help_heading = OF_REPORTS)]
     format: RunFormat,
 
     /// Write it to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", help_heading = OF_REPORTS)]
     output: Option<PathBuf>,
 
     /// Write a further report, such as junit=out.xml (repeatable)
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    #[arg(long = "report", value_name = "FORMAT=FILE", help_heading = OF_REPORTS)]
     reports: Vec<ReportTarget>,
 
     /// Write JUnit XML to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OF_REPORTS)]
     report_junit: Option<PathBuf>,
 
     /// Write a page with failures, logs and waterfalls to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OF_REPORTS)]
     html: Option<PathBuf>,
 
     /// Print the digests of the spans of each test at the end
-    #[arg(long)]
+    #[arg(long, help_heading = OF_REPORTS)]
     digest: bool,
 }
 
@@ -131,6 +133,14 @@ fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
     match run_and_report(&selected, arguments.execution.run_options(), &arguments.reports, &arguments.input, color) {
         Some((_, code)) => code,
         None => TROUBLE,
+    }
+}
+
+/// Hides what is for files that are only checked: a test that runs is a file, and trusted.
+pub fn without_checks(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "untrusted" | "stdin_filename" => arg.hide(true),
+        _ => arg,
     }
 }
 
@@ -219,6 +229,20 @@ pub fn run_and_report(
         code => code.code(),
     };
     Some((performed, code))
+}
+
+impl Default for Reports {
+    /// Lines for people, and no file.
+    fn default() -> Self {
+        Self {
+            format: RunFormat::Human,
+            output: None,
+            reports: Vec::new(),
+            report_junit: None,
+            html: None,
+            digest: false,
+        }
+    }
 }
 
 impl Reports {

@@ -65,6 +65,13 @@ pub enum Stored {
 }
 
 impl StoredRun {
+    /// The file of one of its tests.
+    pub fn file(&self, test: &TestDocument) -> PathBuf {
+        let from_root = self.root.join(&test.path);
+        let in_project = self.root.join(&test.file);
+        if !from_root.is_file() && in_project.is_file() { in_project } else { from_root }
+    }
+
     /// The spans of one of its tests, as far as they are still there: those among the artifacts of its scenarios, or those of the test's last run
     /// where this is it.
     pub fn trace(&self, test: &TestDocument) -> Option<Trace> {
@@ -75,17 +82,23 @@ impl StoredRun {
         if read > 0 {
             return Some(reader.into_sink().into_trace().0).filter(|trace| !trace.is_empty());
         }
-        let last = self.is_last.then(|| recorded::file(&self.root.join(&test.file))).flatten();
+        let last = self.is_last.then(|| recorded::file(&self.file(test))).flatten();
         last.and_then(|file| recorded::read(&file))
     }
 }
 
-/// Remembers a run in the projects of its tests.
+/// Remembers a run in the projects of its tests and where it was started.
 ///
 /// # Errors
 /// Where a folder can't be written.
-pub fn keep(performed: &Performed) -> io::Result<()> {
-    for root in roots(&performed.report) {
+pub fn keep(performed: &Performed, current: &Path) -> io::Result<()> {
+    let mut roots = roots(&performed.report);
+    // Where the tests belong to no project, it is looked for from where they were run.
+    let here = recorded::root(&current.join("any"));
+    if !roots.contains(&here) {
+        roots.push(here);
+    }
+    for root in roots {
         let runs = folder(&root);
         let run = &performed.report.run.0;
         fs::create_dir_all(runs.join(run))?;
@@ -134,7 +147,7 @@ fn folder(root: &Path) -> PathBuf {
 }
 
 /// The roots of the projects of all tests of a run.
-pub fn roots(report: &RunReport) -> Vec<PathBuf> {
+fn roots(report: &RunReport) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = report.tests.iter().map(|test| recorded::root(&test.path)).collect();
     roots.sort();
     roots.dedup();

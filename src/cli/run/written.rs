@@ -43,7 +43,7 @@ impl Outputs {
             let kept = of_tests.tests.into_iter().filter(|test| tests.contains(&test.id)).collect();
             tell(&path, write_one(performed, &RunDocument { tests: kept, ..of_tests }, format, &path));
         }
-        if let Err(error) = store::keep(performed) {
+        if let Err(error) = store::keep(performed, current) {
             problems.push(format!("the run can't be recorded in `.clnrm/runs`: {error}"));
         }
         problems
