@@ -5,6 +5,7 @@
 //! `[expect.*]` tables of a file speak of the spans of all its scenarios together.
 
 mod event;
+pub mod filter;
 mod identity;
 pub mod monitor;
 pub mod plan;
@@ -15,6 +16,7 @@ mod result;
 pub mod run;
 pub mod schedule;
 mod selection;
+mod shard;
 
 pub use event::{OutputStream, Phase, RunEvent};
 pub use identity::{RunId, ScenarioId, TestId};

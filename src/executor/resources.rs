@@ -53,7 +53,13 @@ pub struct Lack {
 
 impl fmt::Display for Lack {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {} wanted, {} free", self.wanted, self.resource, self.free)
+        let what = match self.resource.as_str() {
+            "cpu_millis" => "thousandths of a processor",
+            "memory_mb" => "MiB of memory",
+            "slots" | "containers" | "networks" => &self.resource,
+            group => return write!(formatter, "{} of `{group}` wanted, {} free", self.wanted, self.free),
+        };
+        write!(formatter, "{} {what} wanted, {} free", self.wanted, self.free)
     }
 }
 

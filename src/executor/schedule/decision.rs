@@ -101,9 +101,9 @@ impl fmt::Display for DecisionKind {
                 write!(formatter, "is next: it was overtaken {overtaken} times for want of room")
             }
             Self::RunsAgainAlone(shortage) => write!(formatter, "runs again alone: {shortage}"),
-            Self::Retried { left } => write!(formatter, "failed and runs again ({left} more times at most)"),
+            Self::Retried { left } => write!(formatter, "failed and runs again (retries left: {left})"),
             Self::TestRetried { left } => {
-                write!(formatter, "its test is red, so it runs again ({left} more times at most)")
+                write!(formatter, "its test is red, so it runs again (retries left: {left})")
             }
             Self::Stopped { failed } => write!(formatter, "nothing starts any more: {failed} failed"),
             Self::Cancelled => formatter.write_str("cancelled"),

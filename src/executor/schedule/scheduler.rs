@@ -201,6 +201,16 @@ impl Scheduler {
         self.done
     }
 
+    /// Whether all items of a test have ended and some wait for its judgement: it may run again if its expectations do not hold.
+    pub fn awaits_judgement(&self, test: usize) -> bool {
+        let mut of_test = self.items.iter().zip(&self.progress).filter(|(it, _)| it.test == test);
+        let mut is_held = false;
+        of_test.all(|(_, it)| {
+            is_held |= it.state == State::Held;
+            !matches!(it.state, State::Waiting | State::Running)
+        }) && is_held
+    }
+
     /// Whether a tick every second or so could change anything: something waits, and resources are or were short.
     pub fn wants_ticks(&self) -> bool {
         !self.done && (self.admission.is_degraded() || self.progress.iter().any(|it| it.state == State::Waiting))

@@ -76,9 +76,14 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
         let (limits, timeout) = limits(config, &mut values);
         (services, planned, limits, timeout, values.mistakes)
     });
+    // What the analysis says already need not be said twice.
+    let known = mistakes.len();
     for mistake in found {
-        // What the analysis says already need not be said twice.
-        if !mistakes.iter().any(|known: &Failure| known.span == mistake.span) {
+        let is_known = mistakes.iter().enumerate().any(|(index, other)| {
+            (index < known && other.span.overlaps(mistake.span))
+                || (other.span == mistake.span && other.message == mistake.message)
+        });
+        if !is_known {
             mistakes.push(mistake);
         }
     }

@@ -181,7 +181,11 @@ fn source(host: &str, folder: &Path) -> VolumeSource {
         return VolumeSource::Host(path);
     }
     let is_name = !host.contains(['/', '\\']) && !host.starts_with('.') && !host.is_empty();
-    if is_name { VolumeSource::Named(host.to_owned()) } else { VolumeSource::Host(folder.join(host)) }
+    if is_name {
+        VolumeSource::Named(host.to_owned())
+    } else {
+        VolumeSource::Host(folder.join(host).components().collect())
+    }
 }
 
 fn health(service: &Service, path: &str, values: &mut Values<'_>) -> Option<HealthProbe> {
