@@ -40,6 +40,8 @@ pub enum NotRun {
     InvalidTest,
     /// No engine answers.
     NoEngine,
+    /// Its expectations speak of scenarios that were not selected. Of tests only.
+    Partial,
 }
 
 /// How fresh a result is.

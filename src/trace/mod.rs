@@ -14,6 +14,7 @@ pub mod recorded;
 mod span;
 mod value;
 pub mod waterfall;
+pub mod write;
 
 pub use collected::{Conflict, Field, SpanIndex, Trace, TraceBuilder};
 pub use completeness::{Completeness, Grade};

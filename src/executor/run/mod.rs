@@ -3,6 +3,10 @@
 
 mod executor;
 mod handle;
+mod judge;
+mod kind;
+mod output;
+mod step;
 mod unrun;
 
 pub use executor::{Executor, ExecutorSettings};
