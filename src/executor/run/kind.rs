@@ -1,7 +1,6 @@
 //! What the kinds of services bring along that a test need not say: the command of a daemon, the variables without which its
 //! image does not start, and what tells that it is ready.
 
-use crate::config::model::SERVICE_KINDS;
 use crate::executor::plan::PlannedService;
 
 /// What a kind of service is.
@@ -28,18 +27,15 @@ fn texts(texts: &[&str]) -> Vec<String> {
 }
 
 impl Kind {
-    /// What the kind of a service brings along; `None` where nobody knows the kind.
-    pub fn of(service: &PlannedService) -> Option<Self> {
-        if !service.kind_is_known {
-            return None;
-        }
+    /// What the kind of a service brings along. A free label with an image of its own is a plain container.
+    pub fn of(service: &PlannedService) -> Self {
         let has = |name: &str| service.env.iter().any(|(known, _)| known == name);
         let value = |name: &str, default: &str| {
             let set = service.env.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             set.unwrap_or(default).to_owned()
         };
         let daemon = |port| Self { daemon: true, port: Some(port), ..Self::default() };
-        Some(match service.kind.as_str() {
+        match service.kind.as_str() {
             "surrealdb" => {
                 let user = service.username.as_deref().unwrap_or("root");
                 let password = service.password.as_deref().unwrap_or("root");
@@ -74,12 +70,6 @@ impl Kind {
             "vllm" => daemon(8000),
             "tgi" => daemon(80),
             _ => Self::default(),
-        })
-    }
-
-    /// The names that `plugin` may have, for those who wrote another one.
-    pub fn names() -> String {
-        let names: Vec<String> = SERVICE_KINDS.iter().map(|kind| format!("`{}`", kind.name)).collect();
-        names.join(", ")
+        }
     }
 }

@@ -180,7 +180,7 @@ pub const fn exit_status(status: Status) -> ExitStatus {
     }
 }
 
-fn status_words(status: Status) -> String {
+pub fn status_words(status: Status) -> String {
     match status {
         Status::Code(code) => format!("exit code {code}"),
         Status::Signal(number) => match Signal::parse(&number.to_string()) {

@@ -1,0 +1,103 @@
+//! What is kept of a run: `.clnrm/runs/RUN/…` in the project. Losing an artifact changes no verdict, so failures to write are told to
+//! the log alone. Secrets are covered in all of it.
+
+use std::path::{Path, PathBuf};
+
+use crate::executor::{Redaction, RunId, ScenarioId};
+use crate::trace::{Span, write};
+
+/// So many runs of a project are kept.
+const KEPT: usize = 20;
+
+/// The folder of all that this program keeps in a project.
+pub fn project_folder(root: &Path) -> PathBuf {
+    root.join(".clnrm")
+}
+
+/// The folder of a run.
+pub fn run_folder(root: &Path, run: &RunId) -> PathBuf {
+    project_folder(root).join("runs").join(&run.0)
+}
+
+/// The folder of one attempt at a scenario.
+pub fn attempt_folder(root: &Path, run: &RunId, scenario: &ScenarioId, attempt: u32, round: usize) -> PathBuf {
+    let mut name = file_name(&scenario.to_string());
+    if round > 0 {
+        name.push_str(&format!("-round-{}", round + 1));
+    }
+    if attempt > 1 {
+        name.push_str(&format!("-attempt-{attempt}"));
+    }
+    run_folder(root, run).join(name)
+}
+
+/// A name that any file system takes. Different names stay different.
+pub fn file_name(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|it| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '-' }).collect();
+    let plain: String = plain.chars().take(80).collect();
+    if plain == name { plain } else { format!("{plain}-{:08x}", checksum(name)) }
+}
+
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Makes the folder of a run, keeps it out of git, and removes the oldest runs.
+pub async fn begin(root: &Path, run: &RunId) -> Option<PathBuf> {
+    let (root, run) = (root.to_owned(), run.clone());
+    let made = tokio::task::spawn_blocking(move || -> std::io::Result<PathBuf> {
+        let folder = run_folder(&root, &run);
+        std::fs::create_dir_all(&folder)?;
+        let ignore = project_folder(&root).join(".gitignore");
+        if !ignore.exists() {
+            std::fs::write(ignore, "*\n")?;
+        }
+        let mut runs: Vec<PathBuf> = std::fs::read_dir(project_folder(&root).join("runs"))?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
+        runs.sort();
+        for old in runs.iter().take(runs.len().saturating_sub(KEPT)) {
+            std::fs::remove_dir_all(old)?;
+        }
+        Ok(folder)
+    });
+    match made.await {
+        Ok(Ok(folder)) => Some(folder),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "no artifacts are kept");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// Keeps the spans of a scenario.
+pub async fn spans(folder: &Path, spans: &[Span], redaction: &Redaction) {
+    keep(folder.join("spans.jsonl"), lines(spans, redaction)).await;
+}
+
+/// Spans as lines of OTLP, with secrets covered.
+pub fn lines(spans: &[Span], redaction: &Redaction) -> Vec<u8> {
+    let mut lines = Vec::new();
+    // A vector takes everything.
+    let _ = write::otlp_lines(spans, &mut lines);
+    if redaction.is_empty() {
+        return lines;
+    }
+    redaction.cover(&String::from_utf8_lossy(&lines)).into_owned().into_bytes()
+}
+
+/// Keeps what the engine says of a container.
+pub async fn inspect(folder: &Path, service: &str, raw: &serde_json::Value, redaction: &Redaction) {
+    let text = serde_json::to_string_pretty(raw).unwrap_or_default();
+    keep(folder.join(format!("{}.inspect.json", file_name(service))), redaction.cover(&text).into_owned().into_bytes())
+        .await;
+}
+
+/// Keeps a file.
+pub async fn keep(path: PathBuf, bytes: Vec<u8>) {
+    if let Err(error) = tokio::fs::write(&path, bytes).await {
+        tracing::warn!(path = %path.display(), %error, "an artifact was not kept");
+    }
+}

@@ -1,0 +1,779 @@
+//! One attempt at one scenario: its network, its services, its steps, the last spans, and the end of all of it.
+//!
+//! Whatever happens (a failure, the end of its time, a cancellation, the loss of the engine, a panic), what was made is on the
+//! [`Stage`] and goes with it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use super::environment::Identity;
+use super::judge::{ScenarioSpans, cover};
+use super::member::{Member, NotLaunched, Surroundings, set};
+use super::otlp::Receiver;
+use super::output::{Capture, Writer};
+use super::ready::{ready, waits};
+use super::step::{self, Attempted, StepEnd, words};
+use crate::engine::init::{Output, Signal, Status};
+use crate::engine::{Belonging, Engine, EngineError, Image, Network, NetworkSpec, PullPolicy};
+use crate::executor::plan::{
+    NetworkMode, Place, PlannedScenario, PlannedService, PlannedStep, PlannedTest, VolumeSource,
+};
+use crate::executor::schedule::Shortage;
+use crate::executor::{
+    Attempt, Failure, FailureKind, Hermeticity, Outcome, Phase, Redaction, RunEvent, RunId, RunOptions, ScenarioId,
+    StepResult,
+};
+use crate::expectation::{NoSpans, Reception};
+use crate::trace::Completeness;
+
+/// A scenario is told to be slow after so long.
+const SLOW: Duration = Duration::from_secs(30);
+
+/// How long the end of a container may take beyond the grace.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What an attempt is to know.
+pub struct Setting {
+    /// The run.
+    pub run: RunId,
+    /// The test.
+    pub test: Arc<PlannedTest>,
+    /// The scenario, as an index into those of the test.
+    pub scenario: usize,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// Which repetition, from 0.
+    pub round: usize,
+    /// How the run is to go.
+    pub options: Arc<RunOptions>,
+    /// The engine.
+    pub engine: Engine,
+    /// Where to tell what happens.
+    pub events: UnboundedSender<RunEvent>,
+    /// What is not to be shown.
+    pub redaction: Redaction,
+    /// The folder of its artifacts.
+    pub folder: Option<PathBuf>,
+    /// Cancelled when it is to end at once.
+    pub cancelled: CancellationToken,
+}
+
+/// How an attempt ended.
+pub struct Ended {
+    /// What there is to tell.
+    pub attempt: Attempt,
+    /// Its spans, where it ended by itself.
+    pub spans: Option<ScenarioSpans>,
+    /// How much of the outside world it could reach.
+    pub hermeticity: Option<Hermeticity>,
+    /// What there was too little of.
+    pub shortage: Option<Shortage>,
+    /// Whether the engine is gone.
+    pub engine_lost: bool,
+}
+
+/// What an attempt has made so far.
+#[derive(Default)]
+struct Stage {
+    members: Mutex<Vec<Arc<Member>>>,
+    network: Mutex<Option<Network>>,
+    folders: Mutex<Vec<tempfile::TempDir>>,
+    steps: Mutex<Vec<StepResult>>,
+    failures: Mutex<Vec<Failure>>,
+    shortage: Mutex<Option<Shortage>>,
+    level: Mutex<Option<Hermeticity>>,
+    flaky: Mutex<bool>,
+    red: Mutex<bool>,
+    unread: Mutex<Vec<(String, Vec<u8>)>>,
+    unproved: Mutex<Option<String>>,
+    killed: Mutex<Option<String>>,
+    engine_failed: Mutex<bool>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Setting {
+    /// The scenario.
+    pub fn planned(&self) -> &PlannedScenario {
+        &self.test.scenarios[self.scenario]
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &ScenarioId {
+        &self.planned().id
+    }
+
+    /// A file of its artifacts.
+    pub fn file(&self, name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(super::artifacts::file_name(name)))
+    }
+
+    fn progress(&self, phase: Phase, message: impl Into<String>, percent: Option<u8>) {
+        let message = self.redaction.cover(&message.into()).into_owned();
+        let _ = self.events.send(RunEvent::Progress { scenario: self.id().clone(), phase, message, percent });
+    }
+}
+
+/// Makes an attempt. What it made in the engine is gone, or on its way out, when this returns.
+pub async fn attempt(setting: Arc<Setting>) -> Ended {
+    let _ = setting.events.send(RunEvent::ScenarioStarted { scenario: setting.id().clone(), attempt: setting.attempt });
+    if let Some(folder) = &setting.folder {
+        let _ = tokio::fs::create_dir_all(folder).await;
+    }
+    let stage = Arc::new(Stage::default());
+    let images = tokio::select! {
+        biased;
+        () = setting.cancelled.cancelled() => return cancelled(&stage, Duration::ZERO),
+        images = images(&setting) => images,
+    };
+    // Fetching images is nobody's fault: the clock of the scenario starts here.
+    let started = Instant::now();
+    let images = match images {
+        Ok(images) => images,
+        Err((error, place)) => {
+            tell(&setting, &stage, engine_failure(&error, &place), &error);
+            return finished(&setting, &stage, None, started.elapsed());
+        }
+    };
+    let identity = Identity::new(&setting.run, setting.id(), setting.attempt, setting.round);
+    let receiver = Receiver::start();
+    let (limit, limit_place) = time_limit(&setting);
+    let acts = act(&setting, &stage, &images, &identity, &receiver);
+    let slow = async {
+        tokio::time::sleep(SLOW).await;
+        let _ = setting.events.send(RunEvent::Slow { scenario: setting.id().clone(), elapsed: started.elapsed() });
+        std::future::pending::<()>().await;
+    };
+    enum End {
+        Acted(bool),
+        Cancelled,
+        TooLong,
+        Lost(EngineError),
+    }
+    let end = tokio::select! {
+        biased;
+        () = setting.cancelled.cancelled() => End::Cancelled,
+        proved = acts => End::Acted(proved),
+        () = tokio::time::sleep(limit) => End::TooLong,
+        error = setting.engine.lost() => End::Lost(error),
+        () = slow => End::Cancelled,
+    };
+    let spans = match end {
+        End::Acted(proved) => {
+            let spans = harvest(&setting, &stage, &images, receiver, &identity, proved).await;
+            close(&setting, &stage).await;
+            Some(spans)
+        }
+        End::Cancelled => {
+            kill(&stage).await;
+            return cancelled(&stage, started.elapsed());
+        }
+        End::TooLong => {
+            let running = lock(&stage.steps).last().map(|step| step.name.clone());
+            let mut failure = limit_place.failure(
+                FailureKind::Timeout,
+                format!("the scenario `{}` was ended after {}: it took too long", setting.id().scenario, words(limit)),
+            );
+            failure.detail = last_words(&stage).await;
+            failure.help = running.map(|step| format!("the last step that ended was `{step}`"));
+            lock(&stage.failures).push(failure);
+            kill(&stage).await;
+            None
+        }
+        End::Lost(error) => {
+            tell(&setting, &stage, engine_failure(&error, &setting.planned().place), &error);
+            kill_later(&stage);
+            let mut ended = finished(&setting, &stage, None, started.elapsed());
+            ended.engine_lost = true;
+            return ended;
+        }
+    };
+    finished(&setting, &stage, spans, started.elapsed())
+}
+
+/// All images that the scenario needs, by the index of the service.
+async fn images(setting: &Setting) -> Result<HashMap<usize, Arc<Image>>, (EngineError, Place)> {
+    let policy = match setting.options.pull {
+        crate::executor::PullPolicy::Missing => PullPolicy::Missing,
+        crate::executor::PullPolicy::Always => PullPolicy::Always,
+        crate::executor::PullPolicy::Never => PullPolicy::Never,
+    };
+    let mut images = HashMap::new();
+    for &index in &setting.planned().services {
+        let service = &setting.test.services[index];
+        let Some(reference) = &service.image else { continue };
+        let image = setting.engine.image(reference, policy, |progress| {
+            let message = format!("pulling {reference}: {}", progress.status);
+            setting.progress(Phase::Images, message, progress.percent());
+        });
+        let image = image.await.map_err(|error| (error, service.image_place.clone()))?;
+        images.insert(index, Arc::new(image));
+    }
+    Ok(images)
+}
+
+/// Starts services, runs steps, ends programs. Whether it is proved then that nothing can send spans any more.
+async fn act(
+    setting: &Arc<Setting>,
+    stage: &Arc<Stage>,
+    images: &HashMap<usize, Arc<Image>>,
+    identity: &Identity,
+    receiver: &Receiver,
+) -> bool {
+    let planned = setting.planned();
+    match start_services(setting, stage, images, identity, receiver).await {
+        Ok(()) => run_steps(setting, stage).await,
+        Err(Some(failure)) => lock(&stage.failures).push(failure),
+        Err(None) => {}
+    }
+    if let Some(place) = &planned.expect_failure {
+        let mut failures = lock(&stage.failures);
+        let meant = |failure: &Failure| matches!(failure.kind, FailureKind::ExitStatus | FailureKind::Output);
+        if failures.iter().any(meant) {
+            failures.retain(|failure| !meant(failure));
+        } else if failures.is_empty() {
+            let message = format!("the scenario `{}` was meant to fail, and did not", planned.id.scenario);
+            failures.push(place.failure(FailureKind::ExitStatus, message));
+        }
+    }
+    drain(setting, stage).await
+}
+
+async fn start_services(
+    setting: &Arc<Setting>,
+    stage: &Arc<Stage>,
+    images: &HashMap<usize, Arc<Image>>,
+    identity: &Identity,
+    receiver: &Receiver,
+) -> Result<(), Option<Failure>> {
+    let planned = setting.planned();
+    let services: Vec<(usize, &PlannedService)> = planned
+        .services
+        .iter()
+        .map(|&index| (index, &setting.test.services[index]))
+        .filter(|(index, _)| images.contains_key(index))
+        .collect();
+    let level = level(services.iter().map(|(_, service)| *service));
+    *lock(&stage.level) = Some(level);
+    let network = match level {
+        Hermeticity::Sealed => None,
+        Hermeticity::Internal | Hermeticity::Open => {
+            let belonging = Belonging::new(setting.run.to_string(), setting.id().to_string());
+            let mut spec = NetworkSpec::internal(belonging);
+            spec.internal = level == Hermeticity::Internal;
+            spec.isolated = spec.internal;
+            let made = setting.engine.create_network(spec).await;
+            let network = made.map_err(|error| {
+                tell(setting, stage, engine_failure(&error, &planned.place), &error);
+                None
+            })?;
+            *lock(&stage.network) = Some(network.clone());
+            Some(network)
+        }
+    };
+    let shared = shared_folders(setting, stage, &services).map_err(|error| {
+        let message = format!("no folder can be made for a volume that services share: {error}");
+        Some(planned.place.failure(FailureKind::Resource, message))
+    })?;
+    for (index, service) in services {
+        setting.progress(Phase::Services, format!("starting {}", service.name), None);
+        let Some(image) = images.get(&index).cloned() else { continue };
+        let sealed = matches!(service.network, Some((NetworkMode::Sealed, _)));
+        let surroundings = Surroundings { network: network.as_ref().filter(|_| !sealed), shared: &shared };
+        let launched = Member::launch(setting, index, service, image, surroundings, identity, receiver).await;
+        let mut member = match launched {
+            Ok(member) => member,
+            Err(NotLaunched::Engine(error)) => {
+                let place = launch_place(&error, service);
+                tell(setting, stage, engine_failure(&error, place), &error);
+                return Err(None);
+            }
+            Err(NotLaunched::Session(error)) => {
+                *lock(&stage.engine_failed) = true;
+                return Err(Some(
+                    service.place.failure(FailureKind::Engine, format!("service `{}`: {error}", service.name)),
+                ));
+            }
+        };
+        let command = member.command(service);
+        let is_stepped_in = planned.steps.iter().any(|step| step.service == index);
+        let declares = !service.command.is_empty() || !waits(service).is_empty() || !service.ports.is_empty();
+        let runs = declares || super::kind::Kind::of(service).daemon || !is_stepped_in;
+        let mut failed = None;
+        if runs && !command.is_empty() {
+            if let Err(error) = member.start_program(setting, service, command).await {
+                let message = format!("service `{}`: {error}", service.name);
+                failed = Some(service.place.failure(FailureKind::Service, message));
+            }
+        }
+        let member = Arc::new(member);
+        lock(&stage.members).push(Arc::clone(&member));
+        if let Some(failure) = failed {
+            return Err(Some(failure));
+        }
+        if let Err(failure) = ready(&member, service, receiver).await {
+            if member.container.ran_out_of_memory().await {
+                *lock(&stage.shortage) = Some(Shortage::Memory);
+            }
+            return Err(Some(failure));
+        }
+        setting.progress(Phase::Services, format!("{} is ready", service.name), None);
+    }
+    Ok(())
+}
+
+/// How much of the outside world containers of these services may reach.
+pub fn level<'s>(services: impl Iterator<Item = &'s PlannedService> + Clone) -> Hermeticity {
+    let asks =
+        |mode: NetworkMode| services.clone().any(|it| it.network.as_ref().is_some_and(|(asked, _)| *asked == mode));
+    // An engine publishes no ports of a network without a way out.
+    if asks(NetworkMode::Open) || services.clone().any(|service| !service.ports.is_empty()) {
+        Hermeticity::Open
+    } else if asks(NetworkMode::Internal) || services.clone().count() > 1 {
+        Hermeticity::Internal
+    } else {
+        Hermeticity::Sealed
+    }
+}
+
+/// Folders in the place of named volumes that several services of the scenario share. Gone with the scenario.
+fn shared_folders(
+    setting: &Setting,
+    stage: &Stage,
+    services: &[(usize, &PlannedService)],
+) -> std::io::Result<Vec<(String, PathBuf)>> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for (_, service) in services {
+        for volume in &service.volumes {
+            if let VolumeSource::Named(name) = &volume.source {
+                *counts.entry(name).or_default() += 1;
+            }
+        }
+    }
+    let mut folders = Vec::new();
+    for (name, _) in counts.into_iter().filter(|(_, count)| *count > 1) {
+        let folder = tempfile::Builder::new().prefix(&format!("clnrm-{}-", setting.run)).tempdir()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // Programs of any user of the container shall write there.
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777))?;
+        }
+        folders.push((name.to_owned(), folder.path().to_owned()));
+        lock(&stage.folders).push(folder);
+    }
+    Ok(folders)
+}
+
+async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) {
+    let planned = setting.planned();
+    let count = planned.steps.len();
+    let mut passed: Vec<Option<bool>> = vec![None; count];
+    if planned.concurrent {
+        let free = |begun: &[bool], passed: &[Option<bool>]| {
+            planned.steps.iter().enumerate().any(|(index, one)| {
+                !begun[index] && one.depends_on.iter().all(|&other| passed.get(other).is_some_and(Option::is_some))
+            })
+        };
+        let mut running = FuturesUnordered::new();
+        let mut begun = vec![false; count];
+        loop {
+            for (index, one) in planned.steps.iter().enumerate() {
+                let settled = one.depends_on.iter().all(|&other| passed.get(other).is_some_and(Option::is_some));
+                if begun[index] || !settled {
+                    continue;
+                }
+                begun[index] = true;
+                if one.depends_on.iter().any(|&other| passed[other] != Some(true)) {
+                    passed[index] = Some(false);
+                    continue;
+                }
+                running.push(async move { (index, run_step(setting, stage, index).await) });
+            }
+            match running.next().await {
+                Some((index, ok)) => passed[index] = Some(ok),
+                // Steps that were passed over may have set others free.
+                None if free(&begun, &passed) => {}
+                None => return,
+            }
+        }
+    }
+    for (index, one) in planned.steps.iter().enumerate() {
+        if one.depends_on.iter().any(|&other| passed.get(other).copied().flatten() != Some(true)) {
+            passed[index] = Some(false);
+            continue;
+        }
+        let message = format!("step {} of {count}: {}", index + 1, one.name);
+        setting.progress(Phase::Steps, message, u8::try_from(index * 100 / count.max(1)).ok());
+        let ok = run_step(setting, stage, index).await;
+        passed[index] = Some(ok);
+        if !ok && !one.continue_on_failure {
+            return;
+        }
+    }
+}
+
+/// Runs a step with its retries; whether it passed in the end.
+async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
+    let one = &setting.planned().steps[index];
+    let member = lock(&stage.members).iter().find(|member| member.service == one.service).cloned();
+    let Some(member) = member else {
+        let name = &setting.test.services[one.service].name;
+        let message = format!("`{}` can't run: service `{name}` has no container", one.name);
+        lock(&stage.failures).push(one.place.failure(FailureKind::Command, message));
+        return false;
+    };
+    let service = &setting.test.services[one.service];
+    let retries = one.retry.map_or(0, |retry| retry.retries);
+    let mut first = None;
+    for attempt in 0..=retries {
+        if attempt > 0 {
+            tokio::time::sleep(one.retry.map(|retry| retry.delay).unwrap_or_default()).await;
+        }
+        let writer =
+            Writer { scenario: setting.id().clone(), service: service.name.clone(), step: Some(one.name.clone()) };
+        let again = if attempt == 0 { String::new() } else { format!("-again-{attempt}") };
+        let file = setting.file(&format!("{:02}-{}{again}", index + 1, one.name));
+        let mut capture = Capture::new(writer, setting.events.clone(), &setting.redaction, file.as_deref());
+        let limit = one.timeout.as_ref().map(|limit| limit.duration);
+        let mut env = member.variables.clone();
+        env.retain(|(name, _)| !one.env.iter().any(|(set, _)| set == name));
+        env.extend(one.env.iter().cloned());
+        let run = step::attempt(&member.session, one, set(&env), &mut capture, limit, setting.options.grace);
+        let attempted = run.await;
+        let mut failures = step::failures(one, &attempted, &capture, &setting.redaction);
+        notice(&attempted, &member, stage, one, &mut failures).await;
+        lock(&stage.steps).push(result(one, &attempted, &capture, &service.name, &setting.redaction));
+        if reads_spans(setting) {
+            lock(&stage.unread).push((format!("output of {}", one.name), capture.bytes(Output::Stdout).to_vec()));
+            if capture.is_cut() {
+                lock(&stage.unproved).get_or_insert_with(|| "more output than is kept".to_owned());
+            }
+        }
+        if failures.is_empty() {
+            if let Some(first) = first {
+                *lock(&stage.flaky) = true;
+                lock(&stage.failures).extend::<Vec<Failure>>(first);
+            }
+            return true;
+        }
+        let hopeless = matches!(attempted.end, StepEnd::Lost(_));
+        first.get_or_insert(failures);
+        if hopeless {
+            break;
+        }
+    }
+    lock(&stage.failures).extend(first.unwrap_or_default());
+    *lock(&stage.red) = true;
+    false
+}
+
+/// Looks after what an end means: memory that ran out, an engine that went away, a signal that kept spans from being sent.
+async fn notice(attempted: &Attempted, member: &Member, stage: &Stage, one: &PlannedStep, failures: &mut Vec<Failure>) {
+    const KILLED: u8 = 9;
+    match &attempted.end {
+        StepEnd::Exited(exit) => {
+            if let Status::Signal(number) = exit.status {
+                let signal = Signal::parse(&number.to_string()).map_or_else(|| number.to_string(), |it| it.to_string());
+                lock(&stage.killed).get_or_insert(signal);
+            }
+            let was_killed = matches!(exit.status, Status::Signal(KILLED) | Status::Code(137));
+            if was_killed && member.container.ran_out_of_memory().await {
+                *lock(&stage.shortage) = Some(Shortage::Memory);
+                let message = format!("`{}` was killed: the memory of service `{}` ran out", one.name, member.name);
+                let mut failure = one.place.failure(FailureKind::Resource, message);
+                failure.help = Some("raise the service's `limits.memory_mb`, or let the program use less".to_owned());
+                failures.insert(0, failure);
+            }
+        }
+        StepEnd::TimedOut => {
+            lock(&stage.killed).get_or_insert("its time limit".to_owned());
+        }
+        StepEnd::Lost(_) => {
+            if member.container.ran_out_of_memory().await {
+                *lock(&stage.shortage) = Some(Shortage::Memory);
+                failures.iter_mut().for_each(|failure| failure.kind = FailureKind::Resource);
+            } else {
+                *lock(&stage.engine_failed) = true;
+            }
+        }
+        StepEnd::NotStarted(_) => {}
+    }
+}
+
+fn result(
+    one: &PlannedStep,
+    attempted: &Attempted,
+    capture: &Capture,
+    service: &str,
+    redaction: &Redaction,
+) -> StepResult {
+    StepResult {
+        name: one.name.clone(),
+        service: service.to_owned(),
+        command: one.command.iter().map(|part| redaction.cover(part).into_owned()).collect(),
+        status: match &attempted.end {
+            StepEnd::Exited(exit) => Some(step::exit_status(exit.status)),
+            _ => None,
+        },
+        duration: attempted.duration,
+        stdout: capture.tail(Output::Stdout).to_owned(),
+        stderr: capture.tail(Output::Stderr).to_owned(),
+        span: one.place.span,
+    }
+}
+
+/// Whether spans are looked for in what programs write.
+fn reads_spans(setting: &Setting) -> bool {
+    let otel = setting.test.analysis.config.otel.as_ref();
+    let exporter = otel.and_then(|otel| otel.exporter.as_ref()?.known());
+    let collects = setting.planned().artifacts.iter().any(|it| matches!(it, crate::executor::plan::Artifact::Spans(_)));
+    collects || exporter.is_some_and(|exporter| ["stdout", "console"].contains(&exporter.to_ascii_lowercase().as_str()))
+}
+
+/// Ends what still runs and waits for its last spans. Whether it is proved that all have come.
+async fn drain(setting: &Setting, stage: &Stage) -> bool {
+    setting.progress(Phase::Draining, "waiting for the last spans", None);
+    let members = lock(&stage.members).clone();
+    // A program that ended by itself before anybody told it to, and not well.
+    for member in &members {
+        let Some(program) = &member.program else { continue };
+        let Some(Ok(exit)) = program.exit() else { continue };
+        let already = lock(&stage.failures).iter().any(|failure| failure.kind == FailureKind::Service);
+        if exit.status != Status::Code(0) && !already {
+            let service = &setting.test.services[member.service];
+            let oom = member.container.ran_out_of_memory().await;
+            let how = step::status_words(exit.status);
+            let message = match oom {
+                true => format!("service `{}` was killed: its memory ran out", member.name),
+                false => format!("service `{}` ended with {how} while it was needed", member.name),
+            };
+            let kind = if oom { FailureKind::Resource } else { FailureKind::Service };
+            let mut failure = service.place.failure(kind, message);
+            failure.detail = program.last_lines(50).await;
+            lock(&stage.failures).push(failure);
+            if oom {
+                *lock(&stage.shortage) = Some(Shortage::Memory);
+            }
+        }
+    }
+    let grace = setting.options.grace;
+    let mut proved = true;
+    // Those that were started last depend on those before them: they end first, while what they talk to still answers.
+    for member in members.iter().rev() {
+        member.session.stop(Signal::TERM, grace);
+        let drained = tokio::time::timeout(grace + FAREWELL, member.session.drained()).await;
+        proved &= matches!(drained, Ok(Ok(())));
+        if let Some(program) = &member.program
+            && reads_spans(setting)
+        {
+            // All that it wrote has been told before the container was drained.
+            let capture = program.capture.lock().await;
+            lock(&stage.unread).push((format!("output of {}", member.name), capture.bytes(Output::Stdout).to_vec()));
+        }
+    }
+    proved
+}
+
+async fn harvest(
+    setting: &Setting,
+    stage: &Stage,
+    images: &HashMap<usize, Arc<Image>>,
+    receiver: Receiver,
+    identity: &Identity,
+    proved: bool,
+) -> ScenarioSpans {
+    let unread = std::mem::take(&mut *lock(&stage.unread));
+    for (name, bytes) in unread {
+        receiver.read(&bytes, &name);
+    }
+    let harvest = receiver.harvest();
+    let lost = harvest.lost.or_else(|| lock(&stage.unproved).take());
+    let completeness = match (lost, proved) {
+        (Some(lost), _) => Completeness::unknown(lost),
+        (None, true) => Completeness::proved("exit+drain"),
+        (None, false) => Completeness::unknown("the container was ended before it was drained"),
+    };
+    let mut no_spans = harvest.no_spans;
+    if let Some(signal) = lock(&stage.killed).clone() {
+        no_spans = NoSpans::Killed(signal);
+    } else if matches!(no_spans, NoSpans::NoConnection | NoSpans::NothingExported) {
+        let overriding = ["OTEL_EXPERIMENTAL_CONFIG_FILE", "OTEL_CONFIG_FILE"];
+        let set = images.values().flat_map(|image| &image.env);
+        if let Some((name, _)) = set.into_iter().find(|(name, _)| overriding.contains(&name.as_str())) {
+            no_spans = NoSpans::Overridden(name.clone());
+        }
+    }
+    let own_hosts = setting.planned().services.iter().map(|&index| setting.test.services[index].name.clone()).collect();
+    let spans = ScenarioSpans {
+        spans: harvest.spans,
+        reception: Reception { completeness, no_spans, own_hosts, own_parents: vec![identity.span_id()] },
+    };
+    if let Some(folder) = &setting.folder {
+        super::artifacts::spans(folder, &spans.spans, &setting.redaction).await;
+    }
+    spans
+}
+
+/// Ends the containers of a scenario that has nothing more to say.
+async fn close(setting: &Setting, stage: &Stage) {
+    setting.progress(Phase::Cleanup, "removing containers", None);
+    let members = std::mem::take(&mut *lock(&stage.members));
+    let patience = setting.options.grace + FAREWELL;
+    let mut closing: FuturesUnordered<_> = members
+        .iter()
+        .map(|member| async move {
+            if let Some(folder) = &setting.folder
+                && let Ok(Some(state)) = member.container.inspect().await
+            {
+                super::artifacts::inspect(folder, &member.name, &state.raw, &setting.redaction).await;
+            }
+            member.close(patience).await;
+        })
+        .collect();
+    while closing.next().await.is_some() {}
+    drop(closing);
+    leave(stage);
+}
+
+/// Kills the containers of a scenario, and waits until they are gone.
+async fn kill(stage: &Stage) {
+    let members = std::mem::take(&mut *lock(&stage.members));
+    let mut killing: FuturesUnordered<_> = members.iter().map(|member| member.kill()).collect();
+    while killing.next().await.is_some() {}
+    drop(killing);
+    leave(stage);
+}
+
+fn kill_later(stage: &Stage) {
+    for member in std::mem::take(&mut *lock(&stage.members)) {
+        member.container.remove_later();
+    }
+    leave(stage);
+}
+
+fn leave(stage: &Stage) {
+    if let Some(network) = lock(&stage.network).take() {
+        network.remove_later();
+    }
+    lock(&stage.folders).clear();
+}
+
+/// What the programs of a scenario wrote last.
+async fn last_words(stage: &Stage) -> Option<String> {
+    let members = lock(&stage.members).clone();
+    let mut words = Vec::new();
+    for member in members {
+        if let Some(program) = &member.program
+            && let Some(lines) = program.last_lines(10).await
+        {
+            words.push(format!("{}:\n{lines}", member.name));
+        }
+    }
+    (!words.is_empty()).then(|| words.join("\n"))
+}
+
+fn cancelled(stage: &Stage, duration: Duration) -> Ended {
+    let steps = std::mem::take(&mut *lock(&stage.steps));
+    Ended {
+        attempt: Attempt { outcome: Outcome::Cancelled, duration, steps, failures: Vec::new() },
+        spans: None,
+        hermeticity: *lock(&stage.level),
+        shortage: None,
+        engine_lost: false,
+    }
+}
+
+fn finished(setting: &Setting, stage: &Stage, spans: Option<ScenarioSpans>, duration: Duration) -> Ended {
+    let mut failures = std::mem::take(&mut *lock(&stage.failures));
+    failures.iter_mut().for_each(|failure| cover(failure, &setting.redaction));
+    let flaky = *lock(&stage.flaky);
+    let red = *lock(&stage.red);
+    let has = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
+    let outcome = if *lock(&stage.engine_failed) {
+        Outcome::Infrastructure
+    } else if failures.is_empty() {
+        Outcome::Passed
+    } else if flaky && !red && !has(FailureKind::Service) {
+        Outcome::Flaky
+    } else if has(FailureKind::Timeout) {
+        Outcome::TimedOut
+    } else {
+        Outcome::Failed
+    };
+    Ended {
+        attempt: Attempt { outcome, duration, steps: std::mem::take(&mut *lock(&stage.steps)), failures },
+        spans,
+        hermeticity: *lock(&stage.level),
+        shortage: *lock(&stage.shortage),
+        engine_lost: false,
+    }
+}
+
+fn time_limit(setting: &Setting) -> (Duration, Place) {
+    let planned = setting.planned();
+    let own = planned.timeout.as_ref().map(|limit| (limit.duration, limit.place.clone()));
+    let of_test = setting.test.timeout.clone();
+    own.or(of_test).unwrap_or_else(|| (setting.options.timeout, planned.place.clone()))
+}
+
+/// Tells a failure of the engine, and what it means for the run.
+fn tell(setting: &Setting, stage: &Stage, failure: Failure, error: &EngineError) {
+    tracing::debug!(scenario = %setting.id(), %error, "the engine failed");
+    lock(&stage.failures).push(failure);
+    *lock(&stage.engine_failed) |= error.is_infrastructure();
+    let shortage = match error {
+        EngineError::NoSpace { .. } => Some(Shortage::Disk),
+        EngineError::PoolExhausted { .. } => Some(Shortage::Addresses),
+        EngineError::OutOfMemory { .. } => Some(Shortage::Memory),
+        EngineError::LimitReached { .. } => Some(Shortage::Files),
+        EngineError::Failed { .. } => Some(Shortage::Engine),
+        _ => None,
+    };
+    if shortage.is_some() {
+        *lock(&stage.shortage) = shortage;
+    }
+}
+
+fn engine_failure(error: &EngineError, place: &Place) -> Failure {
+    let kind = match error {
+        EngineError::ImageMissing { .. } | EngineError::PullFailed { .. } | EngineError::InvalidReference { .. } => {
+            FailureKind::Image
+        }
+        EngineError::PortTaken { .. } => FailureKind::Port,
+        EngineError::CommandFailed { .. } => FailureKind::Command,
+        _ if error.is_resource() => FailureKind::Resource,
+        EngineError::MountFailed { .. } | EngineError::Refused { .. } => FailureKind::Service,
+        _ => FailureKind::Engine,
+    };
+    let mut failure = place.failure(kind, error.to_string());
+    failure.help = Some(error.help());
+    failure
+}
+
+/// Where a test states what the engine refused.
+fn launch_place<'s>(error: &EngineError, service: &'s PlannedService) -> &'s Place {
+    match error {
+        EngineError::PortTaken { port, .. } => {
+            let named = service.ports.iter().find(|it| it.host.is_some() && it.host == *port);
+            named.or(service.ports.first()).map_or(&service.place, |port| &port.place)
+        }
+        EngineError::MountFailed { cause, .. } => {
+            let named = service.volumes.iter().find(|volume| match &volume.source {
+                VolumeSource::Host(path) => cause.contains(&*path.to_string_lossy()),
+                _ => false,
+            });
+            named.map_or(&service.place, |volume| &volume.place)
+        }
+        EngineError::ImageMissing { .. } => &service.image_place,
+        _ => &service.place,
+    }
+}
