@@ -106,15 +106,21 @@ fn by_answer(status: u16, message: String, during: String) -> EngineError {
 
 /// Whether the engine says that a subnet overlaps with another one. `said` is in lower case.
 fn overlaps(said: &str) -> bool {
-    ["pool overlaps", "is already used on the host or by another config", "conflicts with network", "networks have overlapping"]
-        .iter()
-        .any(|words| said.contains(words))
+    [
+        "pool overlaps",
+        "is already used on the host or by another config",
+        "conflicts with network",
+        "networks have overlapping",
+    ]
+    .iter()
+    .any(|words| said.contains(words))
 }
 
 /// The port in `… 127.0.0.1:8080 …: port is already allocated`, `listen tcp4 127.0.0.1:8080: bind: address already in use` and
 /// `host port for 127.0.0.1:8080:172.17.0.2:80/tcp`.
 fn taken_port(cause: &str) -> Option<u16> {
-    let anchors = ["bind for ", "host port for ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp4 ", "listen udp "];
+    let anchors =
+        ["bind for ", "host port for ", "listen tcp4 ", "listen tcp6 ", "listen tcp ", "listen udp4 ", "listen udp "];
     let lower = cause.to_lowercase();
     let rest = anchors.iter().find_map(|anchor| lower.split_once(anchor))?.1;
     // An address of IPv6 has colons of its own, in brackets.
@@ -147,7 +153,11 @@ pub(super) fn classify_pull(error: Error, reference: &str) -> EngineError {
     }
     let reason = if says(&["toomanyrequests", "rate limit", "too many requests"]) {
         PullFailure::RateLimited
-    } else if says(&["no matching manifest", "does not match the specified platform", "no image found in manifest list"]) {
+    } else if says(&[
+        "no matching manifest",
+        "does not match the specified platform",
+        "no image found in manifest list",
+    ]) {
         PullFailure::Platform
     } else if says(&[
         "pull access denied",
@@ -218,15 +228,16 @@ mod tests {
         let class = |message: &str| answer(500, message);
         assert!(matches!(class("write /x: no space left on device"), EngineError::NoSpace { .. }));
         assert!(matches!(
-            class("could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"),
+            class(
+                "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"
+            ),
             EngineError::PoolExhausted { .. }
         ));
+        assert!(matches!(class("Pool overlaps with other one on this address space"), EngineError::Conflict { .. }));
         assert!(matches!(
-            class("Pool overlaps with other one on this address space"),
-            EngineError::Conflict { .. }
-        ));
-        assert!(matches!(
-            class("OCI runtime create failed: container_linux.go:380: starting container process caused: exec: \"nope\": executable file not found in $PATH: unknown"),
+            class(
+                "OCI runtime create failed: container_linux.go:380: starting container process caused: exec: \"nope\": executable file not found in $PATH: unknown"
+            ),
             EngineError::CommandFailed { .. }
         ));
         assert!(matches!(
@@ -242,9 +253,15 @@ mod tests {
     #[test]
     fn failures_of_pulls_have_reasons() {
         for (message, expected) in [
-            ("pull access denied for nobody/nothing, repository does not exist or may require 'docker login'", PullFailure::Denied),
+            (
+                "pull access denied for nobody/nothing, repository does not exist or may require 'docker login'",
+                PullFailure::Denied,
+            ),
             ("manifest for alpine:99 not found: manifest unknown: manifest unknown", PullFailure::NotFound),
-            ("Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host", PullFailure::Network),
+            (
+                "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
+                PullFailure::Network,
+            ),
             ("toomanyrequests: You have reached your pull rate limit", PullFailure::RateLimited),
             ("no matching manifest for linux/s390x in the manifest list entries", PullFailure::Platform),
             ("unexpected EOF", PullFailure::Network),

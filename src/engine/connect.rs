@@ -81,10 +81,9 @@ impl ConnectOptions {
     pub fn new(environment: Environment) -> Result<Self, EngineError> {
         let subnets = match environment.get("CLNRM_SUBNETS") {
             None => SubnetRange::default(),
-            Some(text) => text.parse().map_err(|cause| EngineError::Misconfigured {
-                what: format!("CLNRM_SUBNETS `{text}`"),
-                cause,
-            })?,
+            Some(text) => text
+                .parse()
+                .map_err(|cause| EngineError::Misconfigured { what: format!("CLNRM_SUBNETS `{text}`"), cause })?,
         };
         let cache = environment
             .get("XDG_CACHE_HOME")
@@ -196,7 +195,9 @@ fn client(endpoint: &Endpoint) -> Result<Docker, bollard::errors::Error> {
         }
         Endpoint::Ssh(address) => Docker::connect_with_ssh(&format!("ssh://{address}"), seconds, newest, None),
         #[cfg(unix)]
-        Endpoint::NamedPipe(path) => Err(bollard::errors::Error::UnsupportedURISchemeError { uri: format!("npipe://{path}") }),
+        Endpoint::NamedPipe(path) => {
+            Err(bollard::errors::Error::UnsupportedURISchemeError { uri: format!("npipe://{path}") })
+        }
         #[cfg(windows)]
         Endpoint::Unix(path) => {
             Err(bollard::errors::Error::UnsupportedURISchemeError { uri: format!("unix://{}", path.display()) })
@@ -245,7 +246,8 @@ async fn ping_over(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Pi
     let mut lines = head.lines();
     let status = lines.next().unwrap_or_default();
     if !status.starts_with("HTTP/1.") {
-        let cause = if answer.is_empty() { "it closes the connection without an answer" } else { "what answers is no engine" };
+        let cause =
+            if answer.is_empty() { "it closes the connection without an answer" } else { "what answers is no engine" };
         return Err(Greeting::Unreachable(Unreachable::Stranger, cause.to_owned()));
     }
     let has = |name: &str| head.lines().any(|line| line.to_ascii_lowercase().starts_with(name));
@@ -293,7 +295,9 @@ fn unreachable(error: &bollard::errors::Error) -> Greeting {
             Some(std::io::ErrorKind::NotFound) => Unreachable::NoSocket,
             Some(std::io::ErrorKind::PermissionDenied) => Unreachable::PermissionDenied,
             Some(std::io::ErrorKind::ConnectionRefused) => Unreachable::Refused,
-            _ if cause.contains("certificate") || cause.contains("TLS") || cause.contains("handshake") => Unreachable::Tls,
+            _ if cause.contains("certificate") || cause.contains("TLS") || cause.contains("handshake") => {
+                Unreachable::Tls
+            }
             _ => Unreachable::Other,
         },
     };

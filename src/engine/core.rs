@@ -135,7 +135,10 @@ impl Engine {
         self.inner.background.reopen();
         let mut errors = std::mem::take(&mut *lock(&self.inner.background_errors));
         if done.is_err() {
-            errors.push(EngineError::Timeout { during: "removing what is not used any more".to_owned(), after: deadline });
+            errors.push(EngineError::Timeout {
+                during: "removing what is not used any more".to_owned(),
+                after: deadline,
+            });
         }
         errors
     }

@@ -213,9 +213,13 @@ fn usual(environment: &Environment) -> Vec<Candidate> {
     paths.push(PathBuf::from("/var/run/docker.sock"));
     paths.extend(runtime.as_ref().map(|folder| folder.join("docker.sock")));
     // Docker Desktop (macOS, Linux), Colima, Rancher Desktop, OrbStack.
-    for place in
-        [".docker/run/docker.sock", ".docker/desktop/docker.sock", ".colima/default/docker.sock", ".rd/docker.sock", ".orbstack/run/docker.sock"]
-    {
+    for place in [
+        ".docker/run/docker.sock",
+        ".docker/desktop/docker.sock",
+        ".colima/default/docker.sock",
+        ".rd/docker.sock",
+        ".orbstack/run/docker.sock",
+    ] {
         paths.extend(home.map(|home| home.join(place)));
     }
     paths.extend(runtime.as_ref().map(|folder| folder.join("podman/podman.sock")));
@@ -250,7 +254,9 @@ mod tests {
         assert!(parse("gopher://host").is_err());
         assert!(parse("unix://").is_err());
         let tls = Endpoint::parse("tcp://host", Some(Path::new("/certs")));
-        assert!(matches!(tls, Ok(Endpoint::Tls { address, ca, .. }) if address == "host:2376" && ca == Path::new("/certs/ca.pem")));
+        assert!(
+            matches!(tls, Ok(Endpoint::Tls { address, ca, .. }) if address == "host:2376" && ca == Path::new("/certs/ca.pem"))
+        );
     }
 
     #[test]
@@ -275,7 +281,8 @@ mod tests {
         let meta = docker.join("contexts/meta").join(digest);
         std::fs::create_dir_all(&meta).unwrap();
         std::fs::write(docker.join("config.json"), r#"{"currentContext":"far"}"#).unwrap();
-        std::fs::write(meta.join("meta.json"), r#"{"Name":"far","Endpoints":{"docker":{"Host":"tcp://far:2375"}}}"#).unwrap();
+        std::fs::write(meta.join("meta.json"), r#"{"Name":"far","Endpoints":{"docker":{"Host":"tcp://far:2375"}}}"#)
+            .unwrap();
         let found = candidates(None, &environment(&[], home.path())).unwrap();
         assert_eq!(found[0].endpoint.to_string(), "tcp://far:2375");
         assert_eq!(found[0].source, "Docker's context `far`");

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// No engine answers.
-    #[error("no container engine answers{}", tried(.tried))]
+    #[error("no container engine answers{}", Tried(.tried))]
     NotReachable {
         /// What was tried, and what came of each.
         tried: Vec<Attempted>,
@@ -247,18 +247,17 @@ impl NotPulled {
     }
 }
 
-fn tried(attempts: &[Attempted]) -> impl fmt::Display + '_ {
-    struct Tried<'a>(&'a [Attempted]);
-    impl fmt::Display for Tried<'_> {
-        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            for (index, attempt) in self.0.iter().enumerate() {
-                let begin = if index == 0 { ": " } else { "; " };
-                write!(formatter, "{begin}`{}` ({}): {}", attempt.endpoint, attempt.source, attempt.cause)?;
-            }
-            Ok(())
+/// What was tried, one behind the other.
+struct Tried<'a>(&'a [Attempted]);
+
+impl fmt::Display for Tried<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, attempt) in self.0.iter().enumerate() {
+            let begin = if index == 0 { ": " } else { "; " };
+            write!(formatter, "{begin}`{}` ({}): {}", attempt.endpoint, attempt.source, attempt.cause)?;
         }
+        Ok(())
     }
-    Tried(attempts)
 }
 
 impl EngineError {
@@ -328,10 +327,7 @@ impl EngineError {
     pub fn is_resource(&self) -> bool {
         matches!(
             self,
-            Self::NoSpace { .. }
-                | Self::PoolExhausted { .. }
-                | Self::OutOfMemory { .. }
-                | Self::LimitReached { .. }
+            Self::NoSpace { .. } | Self::PoolExhausted { .. } | Self::OutOfMemory { .. } | Self::LimitReached { .. }
         )
     }
 

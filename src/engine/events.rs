@@ -44,17 +44,14 @@ impl Events {
     /// Follows the events of this owner's containers from the engine's time on (RFC 3339).
     pub fn follow(docker: Docker, owner: &Owner, from: Option<&str>, stop: CancellationToken) -> Arc<Self> {
         let events = Arc::new(Self { containers: DashMap::new(), lost: watch::Sender::new(None) });
-        let since = from
-            .and_then(|time| time.parse::<jiff::Timestamp>().ok())
-            .unwrap_or_else(jiff::Timestamp::now)
-            .as_second();
+        let since =
+            from.and_then(|time| time.parse::<jiff::Timestamp>().ok()).unwrap_or_else(jiff::Timestamp::now).as_second();
         let labels = vec![
             format!("{}=true", label::MANAGED),
             format!("{}={}", label::PID, owner.pid),
             format!("{}={}", label::PID_START, owner.start),
         ];
-        let filters =
-            HashMap::from([("type".to_owned(), vec!["container".to_owned()]), ("label".to_owned(), labels)]);
+        let filters = HashMap::from([("type".to_owned(), vec!["container".to_owned()]), ("label".to_owned(), labels)]);
         let listening = Arc::clone(&events);
         tokio::spawn(async move {
             stop.run_until_cancelled(listening.listen(docker, filters, since)).await;
@@ -75,8 +72,9 @@ impl Events {
     /// Waits until the engine is lost, and tells why.
     pub async fn lost(&self) -> String {
         let mut lost = self.lost.subscribe();
-        match lost.wait_for(Option::is_some).await {
-            Ok(cause) => cause.clone().unwrap_or_default(),
+        let cause = lost.wait_for(Option::is_some).await.map(|cause| cause.clone());
+        match cause {
+            Ok(cause) => cause.unwrap_or_default(),
             // The sender lives as long as this.
             Err(_) => std::future::pending().await,
         }
@@ -133,8 +131,10 @@ impl Events {
         for id in ids {
             let change: Option<Box<dyn FnOnce(&mut Heard) + Send>> =
                 match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
-                    Ok(found) => found.state.filter(|state| state.finished_at.is_some() && state.running == Some(false)).and_then(
-                        |state| {
+                    Ok(found) => found
+                        .state
+                        .filter(|state| state.finished_at.is_some() && state.running == Some(false))
+                        .and_then(|state| {
                             let started = state.started_at.as_deref().is_some_and(|time| !time.starts_with("0001"));
                             started.then(|| {
                                 Box::new(move |heard: &mut Heard| {
@@ -142,8 +142,7 @@ impl Events {
                                     heard.out_of_memory |= state.oom_killed == Some(true);
                                 }) as Box<dyn FnOnce(&mut Heard) + Send>
                             })
-                        },
-                    ),
+                        }),
                     Err(bollard::errors::Error::DockerResponseServerError { status_code: 404, .. }) => {
                         Some(Box::new(|heard: &mut Heard| heard.removed = true))
                     }

@@ -79,7 +79,13 @@ impl fmt::Display for EngineInfo {
 }
 
 impl EngineInfo {
-    pub(super) fn new(kind: EngineKind, api: String, endpoint: Endpoint, version: SystemVersion, info: SystemInfo) -> Self {
+    pub(super) fn new(
+        kind: EngineKind,
+        api: String,
+        endpoint: Endpoint,
+        version: SystemVersion,
+        info: SystemInfo,
+    ) -> Self {
         let security = info.security_options.unwrap_or_default();
         let number = version.version.or(info.server_version).unwrap_or_default();
         let kernel = info.kernel_version.or(version.kernel_version).unwrap_or_default();

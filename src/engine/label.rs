@@ -113,9 +113,11 @@ impl Found {
     pub fn read(labels: &HashMap<String, String>) -> Option<Self> {
         let get = |key: &str| labels.get(key).cloned();
         get(MANAGED)?;
-        let owner = get(HOST)
-            .zip(get(PID).and_then(|pid| pid.parse().ok()))
-            .map(|(host, pid)| Owner { host, pid, start: get(PID_START).unwrap_or_default() });
+        let owner = get(HOST).zip(get(PID).and_then(|pid| pid.parse().ok())).map(|(host, pid)| Owner {
+            host,
+            pid,
+            start: get(PID_START).unwrap_or_default(),
+        });
         Some(Self {
             run: get(RUN).unwrap_or_default(),
             scenario: get(SCENARIO).unwrap_or_default(),

@@ -46,7 +46,9 @@ impl Owner {
             };
         }
         match (self.host.split('/').collect::<Vec<_>>().as_slice(), here.split('/').collect::<Vec<_>>().as_slice()) {
-            ([name, boot, _], [our_name, our_boot, _]) if name == our_name && boot != our_boot => Ownership::EarlierBoot,
+            ([name, boot, _], [our_name, our_boot, _]) if name == our_name && boot != our_boot => {
+                Ownership::EarlierBoot
+            }
             _ => Ownership::Unknown,
         }
     }
@@ -59,7 +61,8 @@ pub(super) fn unix_seconds(time: SystemTime) -> u64 {
 
 fn host() -> String {
     let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
-    let name = read("/proc/sys/kernel/hostname").or_else(|| std::env::var("COMPUTERNAME").ok()).or_else(hostname_program);
+    let name =
+        read("/proc/sys/kernel/hostname").or_else(|| std::env::var("COMPUTERNAME").ok()).or_else(hostname_program);
     let boot = read("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     // `pid:[4026531836]`
     let namespace = std::fs::read_link("/proc/self/ns/pid").map(|link| link.to_string_lossy().into_owned());

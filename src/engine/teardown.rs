@@ -82,10 +82,8 @@ impl Engine {
                 return;
             }
         };
-        let mut removals: FuturesUnordered<_> = networks
-            .into_iter()
-            .map(|(id, name, _)| async move { (self.remove_network(&id).await, name) })
-            .collect();
+        let mut removals: FuturesUnordered<_> =
+            networks.into_iter().map(|(id, name, _)| async move { (self.remove_network(&id).await, name) }).collect();
         while let Some((result, name)) = removals.next().await {
             match result {
                 Ok(()) => done.networks += 1,

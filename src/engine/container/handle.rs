@@ -191,7 +191,10 @@ impl Container {
     pub async fn inspect(&self) -> Result<Option<ContainerState>, EngineError> {
         let engine = &self.shared.engine;
         let during = || format!("inspecting container `{}`", self.name());
-        match engine.read(during, engine.inner.docker.inspect_container(self.id(), None::<InspectContainerOptions>)).await {
+        match engine
+            .read(during, engine.inner.docker.inspect_container(self.id(), None::<InspectContainerOptions>))
+            .await
+        {
             Ok(found) => Ok(Some(state(found))),
             Err(EngineError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -297,7 +300,8 @@ fn state(found: ContainerInspectResponse) -> ContainerState {
                 "sctp" => PortProtocol::Sctp,
                 _ => PortProtocol::Tcp,
             };
-            let address = binding.host_ip.and_then(|address| address.parse().ok()).unwrap_or(IpAddr::from([127, 0, 0, 1]));
+            let address =
+                binding.host_ip.and_then(|address| address.parse().ok()).unwrap_or(IpAddr::from([127, 0, 0, 1]));
             Some(((port.parse().ok()?, protocol), (address, binding.host_port?.parse().ok()?)))
         })
         .collect();

@@ -10,4 +10,4 @@ mod start;
 pub use exec::{ExecOutput, ExecSpec};
 pub use handle::{Container, ContainerState, Exit};
 pub use spec::{ContainerNetwork, ContainerSpec, INIT_PATH, Mount, MountSource, PortProtocol, PublishedPort};
-pub use start::{Attached, Chunk, Created, Running, Stream};
+pub use start::{Attached, Chunk, Created, Running, SessionOutput, Stream};

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use bollard::container::LogOutput;
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions, UploadToContainerOptionsBuilder,
-    WaitContainerOptionsBuilder,
+    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, StartContainerOptions,
+    UploadToContainerOptionsBuilder, WaitContainerOptionsBuilder,
 };
 use futures::{Stream as FuturesStream, StreamExt as _};
 use tokio::io::AsyncWrite;
@@ -200,8 +200,7 @@ async fn start(container: &Container) -> Result<Attached, EngineError> {
     let engine = container.engine();
     let options = AttachContainerOptionsBuilder::default().stream(true).stdin(true).stdout(true).stderr(true).build();
     let during = || format!("attaching to container `{}`", container.name());
-    let streams =
-        engine.change(during, engine.inner.docker.attach_container(container.id(), Some(options))).await?;
+    let streams = engine.change(during, engine.inner.docker.attach_container(container.id(), Some(options))).await?;
     container.waits(wait(container));
     let during = || format!("starting container `{}`", container.name());
     let begin = engine.inner.docker.start_container(container.id(), None::<StartContainerOptions>);

@@ -48,7 +48,10 @@ struct Stored {
 
 /// The credentials for a registry; `None` where there are none: the pull goes on without. The second value says why credentials
 /// that should be there can't be had.
-pub(super) async fn credentials(registry: &str, environment: &Environment) -> (Option<DockerCredentials>, Option<String>) {
+pub(super) async fn credentials(
+    registry: &str,
+    environment: &Environment,
+) -> (Option<DockerCredentials>, Option<String>) {
     let mut trouble = None;
     let docker = environment.docker_folder().map(|folder| folder.join("config.json"));
     let podman = environment
@@ -64,7 +67,8 @@ pub(super) async fn credentials(registry: &str, environment: &Environment) -> (O
                 continue;
             }
         };
-        let program = config.helpers.get(host_of(registry)).or_else(|| config.helpers.get(registry)).or(config.store.as_ref());
+        let program =
+            config.helpers.get(host_of(registry)).or_else(|| config.helpers.get(registry)).or(config.store.as_ref());
         if let Some(program) = program {
             match ask(program, registry, environment).await {
                 Ok(Some(found)) => return (Some(found), None),
@@ -87,10 +91,15 @@ fn host_of(registry: &str) -> &str {
 }
 
 fn of_entry(auth: &Auth, registry: &str) -> Option<DockerCredentials> {
-    let decoded = auth.auth.as_deref().and_then(|text| STANDARD.decode(text).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = auth
+        .auth
+        .as_deref()
+        .and_then(|text| STANDARD.decode(text).ok())
+        .and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
     let username = pair.map(|(name, _)| name.to_owned()).or_else(|| auth.username.clone());
-    let password = pair.map(|(_, password)| password.trim_end_matches('\0').to_owned()).or_else(|| auth.password.clone());
+    let password =
+        pair.map(|(_, password)| password.trim_end_matches('\0').to_owned()).or_else(|| auth.password.clone());
     let token = auth.identity_token.clone().filter(|token| !token.is_empty());
     // `docker login` leaves an empty entry where a store has the secret.
     (username.is_some() || token.is_some()).then(|| DockerCredentials {
@@ -171,7 +180,11 @@ mod tests {
     async fn credentials_come_from_the_store_that_docker_uses() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("config.json"), r#"{"credHelpers":{"ghcr.io":"kept"},"credsStore":"broken"}"#).unwrap();
+        std::fs::write(
+            folder.path().join("config.json"),
+            r#"{"credHelpers":{"ghcr.io":"kept"},"credsStore":"broken"}"#,
+        )
+        .unwrap();
         for (name, script) in [
             ("kept", r#"read -r r; echo "{\"ServerURL\":\"$r\",\"Username\":\"u-$r\",\"Secret\":\"s\"}""#),
             ("broken", "echo locked; exit 1"),

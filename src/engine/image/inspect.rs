@@ -70,7 +70,9 @@ impl Engine {
             Ok(found) => Ok(Some(Image::new(found))),
             Err(EngineError::NotFound { .. }) => Ok(None),
             // Podman answers so for names that it can't resolve.
-            Err(EngineError::Failed { cause, .. }) if cause.contains("short-name") || cause.contains("no such image") => {
+            Err(EngineError::Failed { cause, .. })
+                if cause.contains("short-name") || cause.contains("no such image") =>
+            {
                 Ok(None)
             }
             Err(error) => Err(error),

@@ -8,9 +8,9 @@ use dashmap::DashMap;
 use futures::StreamExt as _;
 use tokio::sync::{Semaphore, watch};
 
+use super::Image;
 use super::credentials::credentials;
 use super::reference::{ImageReference, is_id};
-use super::Image;
 use crate::engine::classify::classify_pull;
 use crate::engine::error::{NotPulled, PullFailure};
 use crate::engine::{Engine, EngineError};
@@ -152,7 +152,8 @@ impl Engine {
         // The semaphore is never closed.
         let _permit = self.inner.pulls.limit.acquire().await.ok();
         let (found, trouble) = credentials(reference.registry_key(), &self.inner.environment).await;
-        let options = CreateImageOptionsBuilder::default().from_image(&reference.name()).tag(reference.version()).build();
+        let options =
+            CreateImageOptionsBuilder::default().from_image(&reference.name()).tag(reference.version()).build();
         let mut stream = std::pin::pin!(self.inner.docker.create_image(Some(options), None, found));
         let idle = self.inner.deadlines.pull_idle;
         let mut layers: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -168,7 +169,8 @@ impl Engine {
                 None => return Ok(()),
                 Some(Err(error)) => {
                     let mut error = classify_pull(error, &name);
-                    if let (EngineError::PullFailed { cause, reason: PullFailure::Denied, .. }, Some(trouble)) = (&mut error, trouble)
+                    if let (EngineError::PullFailed { cause, reason: PullFailure::Denied, .. }, Some(trouble)) =
+                        (&mut error, trouble)
                     {
                         cause.push_str(&format!(" ({trouble})"));
                     }
@@ -182,7 +184,10 @@ impl Engine {
                         if let Some(detail) = line.progress_detail {
                             // Extraction counts from the start again: what is there is there.
                             if status == "Downloading" {
-                                *layer = (number(detail.current).unwrap_or(layer.0), number(detail.total).unwrap_or(layer.1));
+                                *layer = (
+                                    number(detail.current).unwrap_or(layer.0),
+                                    number(detail.total).unwrap_or(layer.1),
+                                );
                             }
                         }
                         if status == "Download complete" || status == "Pull complete" {

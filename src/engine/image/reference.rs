@@ -71,7 +71,12 @@ impl ImageReference {
             return Err(wrong("the name may have lower-case letters, digits, `_`, `.`, `-` and `/` only"));
         }
         let owned = |part: Option<&str>| part.map(str::to_owned);
-        Ok(Self { registry: owned(registry), repository: repository.to_owned(), tag: owned(tag), digest: owned(digest) })
+        Ok(Self {
+            registry: owned(registry),
+            repository: repository.to_owned(),
+            tag: owned(tag),
+            digest: owned(digest),
+        })
     }
 
     /// Whether no registry can have it: `localhost/…` is how tools name images that were built here.
@@ -153,7 +158,9 @@ mod tests {
 
     #[test]
     fn what_names_no_image_is_an_error() {
-        for text in ["", "Alpine", "a b", "alpine:", "alpine:-x", "alpine@sha256:12", "a//b", "/a", "a:1:2", "https://x/y"] {
+        for text in
+            ["", "Alpine", "a b", "alpine:", "alpine:-x", "alpine@sha256:12", "a//b", "/a", "a:1:2", "https://x/y"]
+        {
             let error = ImageReference::parse(text).unwrap_err();
             assert!(matches!(error, EngineError::InvalidReference { .. }), "{text}");
         }

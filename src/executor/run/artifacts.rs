@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::executor::{Redaction, RunId, ScenarioId};
 use crate::trace::{Span, write};
 
-/// So many runs of a project are kept.
-const KEPT: usize = 20;
-
 /// The folder of all that this program keeps in a project.
 pub fn project_folder(root: &Path) -> PathBuf {
     root.join(".clnrm")
@@ -43,7 +40,7 @@ fn checksum(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
-/// Makes the folder of a run, keeps it out of git, and removes the oldest runs.
+/// Makes the folder of a run, keeps it out of git.
 pub async fn begin(root: &Path, run: &RunId) -> Option<PathBuf> {
     let (root, run) = (root.to_owned(), run.clone());
     let made = tokio::task::spawn_blocking(move || -> std::io::Result<PathBuf> {
@@ -52,13 +49,6 @@ pub async fn begin(root: &Path, run: &RunId) -> Option<PathBuf> {
         let ignore = project_folder(&root).join(".gitignore");
         if !ignore.exists() {
             std::fs::write(ignore, "*\n")?;
-        }
-        let mut runs: Vec<PathBuf> = std::fs::read_dir(project_folder(&root).join("runs"))?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .collect();
-        runs.sort();
-        for old in runs.iter().take(runs.len().saturating_sub(KEPT)) {
-            std::fs::remove_dir_all(old)?;
         }
         Ok(folder)
     });

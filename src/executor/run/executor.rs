@@ -1,29 +1,40 @@
 //! The executor: what lives longer than a run.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
+use super::driver::{Driver, Round};
 use super::handle::RunHandle;
-use super::unrun;
+use super::{repeat, replay, unrun};
 use crate::analysis::{Analyzer, CacheLimits, RenderCache};
-use crate::executor::{NotRun, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestId, TestResult};
+use crate::engine::{ConnectOptions, Engine, EngineError, SweepOptions};
+use crate::executor::plan::{PlannedTest, ScenarioPlan};
+use crate::executor::{NotRun, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestResult};
 use crate::template::variables::Environment;
+
+/// What the removal of everything that a run made may take at its end.
+const TEARDOWN: Duration = Duration::from_secs(20);
 
 /// What an executor is to know of its surroundings.
 #[derive(Clone, Debug)]
 pub struct ExecutorSettings {
     /// The environment that templates see where the workspace is trusted.
     pub environment: Environment,
+    /// How an engine is found; `None`: as the environment of this process says.
+    pub engine: Option<ConnectOptions>,
 }
 
 impl Default for ExecutorSettings {
     /// Those of this process.
     fn default() -> Self {
-        Self { environment: Environment::process() }
+        Self { environment: Environment::process(), engine: None }
     }
 }
 
@@ -35,13 +46,22 @@ pub struct Executor {
 
 struct Shared {
     analyzer: Analyzer,
+    engine_options: Option<ConnectOptions>,
+    engine: tokio::sync::Mutex<Option<Engine>>,
+    durations: Mutex<HashMap<ScenarioId, Duration>>,
 }
 
 impl Executor {
     /// An executor. Connects to nothing before the first run.
     pub fn new(settings: ExecutorSettings) -> Self {
         let cache = RenderCache::in_memory(CacheLimits::default());
-        Self { shared: Arc::new(Shared { analyzer: Analyzer::new(settings.environment, cache) }) }
+        let shared = Shared {
+            analyzer: Analyzer::new(settings.environment, cache),
+            engine_options: settings.engine,
+            engine: tokio::sync::Mutex::new(None),
+            durations: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Starts a run of what is selected of `tests`, and returns at once. What happens is told to `events`; nobody needs to listen.
@@ -59,81 +79,171 @@ impl Executor {
         let (sender, report) = watch::channel(None);
         let handle = RunHandle { id: id.clone(), cancelled: cancelled.clone(), report };
         let executor = self.clone();
-        tokio::spawn(async move {
-            let report = Arc::new(executor.run(id, tests, options, &events, &cancelled));
-            // Whoever started the run may have gone.
-            let _ = events.send(RunEvent::Finished(Arc::clone(&report)));
-            sender.send_replace(Some(report));
-        });
+        let span = tracing::info_span!("clnrm.run", test.suite.run.id = %id, tests = tests.len());
+        tokio::spawn(
+            async move {
+                let (started, clock) = (SystemTime::now(), Instant::now());
+                let seed = options.seed;
+                let run = executor.run(&id, tests, options, &events, &cancelled);
+                let (tests, error) = match AssertUnwindSafe(run).catch_unwind().await {
+                    Ok(ran) => ran,
+                    Err(_) => {
+                        // A defect of ours: what the run made goes all the same.
+                        if let Some(engine) = executor.shared.engine.lock().await.clone() {
+                            engine.teardown(&id.0, TEARDOWN).await;
+                        }
+                        (Vec::new(), Some("the run ended by a defect of this program; its log says more".to_owned()))
+                    }
+                };
+                let report = Arc::new(RunReport {
+                    run: id,
+                    started,
+                    duration: clock.elapsed(),
+                    seed,
+                    tests,
+                    error,
+                    cancelled: cancelled.is_cancelled(),
+                });
+                // Whoever started the run may have gone.
+                let _ = events.send(RunEvent::Finished(Arc::clone(&report)));
+                sender.send_replace(Some(report));
+            }
+            .instrument(span),
+        );
         handle
     }
 
-    /// Judges the spans of a test's last run by what the test expects now, without a container. `None` where no complete run is
-    /// recorded. Reads files, so it takes some milliseconds.
-    pub fn replay(&self, _test: &SelectedTest) -> Option<TestResult> {
-        None
+    /// Judges the spans of a test's last run by what the test expects now, without a container. `None` where no complete run of
+    /// exactly these programs is recorded, or where the test has mistakes. Reads files, so it takes some milliseconds.
+    pub fn replay(&self, test: &SelectedTest) -> Option<TestResult> {
+        let plan = ScenarioPlan::new(&self.shared.analyzer, std::slice::from_ref(test), None);
+        let planned = plan.tests.into_iter().next()?;
+        if planned.is_invalid() {
+            return None;
+        }
+        replay::judged_again(&planned)
     }
 
-    fn run(
+    async fn run(
         &self,
-        id: RunId,
+        id: &RunId,
         tests: Vec<SelectedTest>,
         options: RunOptions,
         events: &mpsc::UnboundedSender<RunEvent>,
         cancelled: &CancellationToken,
-    ) -> RunReport {
-        let (started, clock) = (SystemTime::now(), Instant::now());
-        let mut results = Vec::new();
-        for test in tests {
-            let analysis = Arc::new(self.shared.analyzer.analyze(&test.document, &test.options));
-            let file = test.path.strip_prefix(&test.root).unwrap_or(&test.path);
-            let file = file.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-            let id = TestId { file, combination: None };
-            let scenarios = scenarios(&id, &analysis);
-            let why = NotRun::NoEngine;
-            let scenarios = scenarios.into_iter().map(|(id, header)| Arc::new(unrun::scenario(id, header, why)));
-            results.push(Arc::new(unrun::test(id, test.path, analysis, why, scenarios.collect(), Vec::new())));
+    ) -> (Vec<Arc<TestResult>>, Option<String>) {
+        let executor = self.clone();
+        let planning = tokio::task::spawn_blocking(move || ScenarioPlan::new(&executor.shared.analyzer, &tests, None));
+        let mut planned: Vec<Arc<PlannedTest>> = match planning.await {
+            Ok(plan) => plan.tests.into_iter().map(Arc::new).collect(),
+            Err(_) => return (Vec::new(), Some("planning the run failed by a defect of this program".to_owned())),
+        };
+        if let Some(shard) = options.shard {
+            planned.retain(|test| shard.holds(&test.id));
         }
-        let scenarios = results.iter().flat_map(|test: &Arc<TestResult>| &test.scenarios);
-        let _ =
-            events.send(RunEvent::Started { run: id.clone(), scenarios: scenarios.map(|it| it.id.clone()).collect() });
-        for test in &results {
-            for scenario in &test.scenarios {
-                let _ = events.send(RunEvent::ScenarioFinished(Arc::clone(scenario)));
+        let scenarios = planned.iter().flat_map(|test| &test.scenarios).map(|scenario| scenario.id.clone());
+        let _ = events.send(RunEvent::Started { run: id.clone(), scenarios: scenarios.collect() });
+        if planned.is_empty() {
+            return (Vec::new(), Some("no scenario is selected".to_owned()));
+        }
+        let unrun = |why: NotRun| -> Vec<Arc<TestResult>> {
+            let results = planned.iter().map(|test| {
+                let why = if test.is_invalid() { NotRun::InvalidTest } else { why };
+                Arc::new(unrun::test(test, why))
+            });
+            results.inspect(|result| tell_unrun(result, events)).collect()
+        };
+        if planned.iter().all(|test| test.is_invalid()) {
+            return (unrun(NotRun::InvalidTest), None);
+        }
+        let engine = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => return (unrun(NotRun::FailFast), None),
+            engine = self.engine() => engine,
+        };
+        let engine = match engine {
+            Ok(engine) => engine,
+            Err(error) => return (unrun(NotRun::NoEngine), Some(format!("{error}; {}", error.help()))),
+        };
+        let options = Arc::new(options);
+        let mut rounds = Vec::new();
+        let repeat = options.repeat.get();
+        for index in 0..repeat {
+            let round = Round { index, is_last: index + 1 == repeat };
+            let durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let driver = Driver::new(id, &planned, &options, events, &engine, cancelled, round, &durations);
+            let results = driver.run().await;
+            self.learn(&results);
+            rounds.push(results);
+            if cancelled.is_cancelled() {
+                break;
             }
-            let _ = events.send(RunEvent::TestFinished(Arc::clone(test)));
         }
-        RunReport {
-            run: id,
-            started,
-            duration: clock.elapsed().max(Duration::from_nanos(1)),
-            seed: options.seed,
-            tests: results,
-            error: Some("no container engine answers".to_owned()),
-            cancelled: cancelled.is_cancelled(),
+        let gone = engine.teardown(&id.0, TEARDOWN).await;
+        for error in engine.settled(TEARDOWN).await.iter().chain(&gone.errors) {
+            tracing::warn!(%error, "removing what the run made");
+        }
+        for left in gone.left {
+            let message = format!("{left} is left in the engine; the next run or `clnrm cleanup` removes it");
+            let _ = events.send(RunEvent::Note { test: None, message });
+        }
+        if engine_is_lost(&engine).await {
+            *self.shared.engine.lock().await = None;
+        }
+        let results = repeat::merged(rounds);
+        if repeat > 1 {
+            // Those of the rounds were not told: what counts is known only now.
+            for result in &results {
+                for scenario in &result.scenarios {
+                    let _ = events.send(RunEvent::ScenarioFinished(Arc::clone(scenario)));
+                }
+                let _ = events.send(RunEvent::TestFinished(Arc::clone(result)));
+            }
+        }
+        (results, None)
+    }
+
+    /// The engine, found where it is not known yet. What dead runs left in it is removed meanwhile.
+    async fn engine(&self) -> Result<Engine, EngineError> {
+        let mut known = self.shared.engine.lock().await;
+        if let Some(engine) = known.as_ref() {
+            if engine.ping().await.is_ok() {
+                return Ok(engine.clone());
+            }
+            *known = None;
+        }
+        let options = match &self.shared.engine_options {
+            Some(options) => options.clone(),
+            None => ConnectOptions::of_process()?,
+        };
+        let engine = Engine::connect(&options).await?;
+        let swept = engine.clone();
+        tokio::spawn(async move {
+            if let Err(error) = swept.sweep(SweepOptions::default()).await {
+                tracing::warn!(%error, "what earlier runs left was not removed");
+            }
+        });
+        *known = Some(engine.clone());
+        Ok(engine)
+    }
+
+    fn learn(&self, results: &[Arc<TestResult>]) {
+        let mut durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner);
+        for scenario in results.iter().flat_map(|test| &test.scenarios) {
+            if let Some(attempt) = scenario.attempts.last() {
+                durations.insert(scenario.id.clone(), attempt.duration);
+            }
         }
     }
 }
 
-fn scenarios(test: &TestId, analysis: &crate::analysis::Analysis) -> Vec<(ScenarioId, crate::text::Span)> {
-    let config = &analysis.config;
-    let mut named: Vec<(String, crate::text::Span)> = Vec::new();
-    if let Some(step) = config.steps.first() {
-        let name = config.meta.as_ref().or(config.test.as_ref().map(|test| &test.identity));
-        let name = name.and_then(|it| it.name.as_ref()?.known()).unwrap_or("steps");
-        named.push((name.to_owned(), step.header));
+async fn engine_is_lost(engine: &Engine) -> bool {
+    engine.ping().await.is_err()
+}
+
+fn tell_unrun(result: &Arc<TestResult>, events: &mpsc::UnboundedSender<RunEvent>) {
+    for scenario in &result.scenarios {
+        let _ = events.send(RunEvent::ScenarioFinished(Arc::clone(scenario)));
     }
-    for scenario in &config.scenarios {
-        let name = scenario.name.as_ref().and_then(|name| name.known()).unwrap_or("scenario");
-        named.push((name.to_owned(), scenario.header));
-    }
-    let located = analysis.locate(named.iter().map(|(_, span)| *span));
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let named = named.into_iter().zip(located).map(|((name, _), located)| {
-        let count = seen.entry(name.clone()).or_default();
-        *count += 1;
-        let scenario = if *count == 1 { name } else { format!("{name} #{count}") };
-        (ScenarioId { test: test.clone(), scenario }, located.span)
-    });
-    named.collect()
+    let _ = events.send(RunEvent::TestFinished(Arc::clone(result)));
 }

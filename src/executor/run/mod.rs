@@ -2,6 +2,7 @@
 //! (the scheduler does), nor about expectations (the room `expectation` does).
 
 mod artifacts;
+mod driver;
 mod environment;
 mod executor;
 mod handle;
@@ -11,6 +12,8 @@ mod member;
 mod otlp;
 mod output;
 mod ready;
+mod repeat;
+mod replay;
 mod scenario;
 mod step;
 mod unrun;

@@ -74,8 +74,24 @@ pub struct Ended {
     pub hermeticity: Option<Hermeticity>,
     /// What there was too little of.
     pub shortage: Option<Shortage>,
-    /// Whether the engine is gone.
-    pub engine_lost: bool,
+}
+
+impl Ended {
+    /// An attempt that ended by something that says nothing of the scenario.
+    pub fn failed(failure: Failure) -> Self {
+        let failures = vec![failure];
+        Self {
+            attempt: Attempt {
+                outcome: Outcome::Infrastructure,
+                duration: Duration::ZERO,
+                steps: Vec::new(),
+                failures,
+            },
+            spans: None,
+            hermeticity: None,
+            shortage: None,
+        }
+    }
 }
 
 /// What an attempt has made so far.
@@ -191,9 +207,7 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
         End::Lost(error) => {
             tell(&setting, &stage, engine_failure(&error, &setting.planned().place), &error);
             kill_later(&stage);
-            let mut ended = finished(&setting, &stage, None, started.elapsed());
-            ended.engine_lost = true;
-            return ended;
+            return finished(&setting, &stage, None, started.elapsed());
         }
     };
     finished(&setting, &stage, spans, started.elapsed())
@@ -478,7 +492,7 @@ async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
 
 /// Looks after what an end means: memory that ran out, an engine that went away, a signal that kept spans from being sent.
 async fn notice(attempted: &Attempted, member: &Member, stage: &Stage, one: &PlannedStep, failures: &mut Vec<Failure>) {
-    const KILLED: u8 = 9;
+    const KILLED: i32 = 9;
     match &attempted.end {
         StepEnd::Exited(exit) => {
             if let Status::Signal(number) = exit.status {
@@ -688,7 +702,6 @@ fn cancelled(stage: &Stage, duration: Duration) -> Ended {
         spans: None,
         hermeticity: *lock(&stage.level),
         shortage: None,
-        engine_lost: false,
     }
 }
 
@@ -714,7 +727,6 @@ fn finished(setting: &Setting, stage: &Stage, spans: Option<ScenarioSpans>, dura
         spans,
         hermeticity: *lock(&stage.level),
         shortage: *lock(&stage.shortage),
-        engine_lost: false,
     }
 }
 

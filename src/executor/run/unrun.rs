@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::Analysis;
-use crate::executor::{Failure, NotRun, Outcome, ScenarioId, ScenarioResult, TestId, TestResult, Validity};
-use crate::text::Span;
+use crate::executor::plan::{PlannedScenario, PlannedTest};
+use crate::executor::{NotRun, Outcome, ScenarioResult, TestResult, Validity};
 
 /// A scenario that never began.
-pub fn scenario(id: ScenarioId, header: Span, why: NotRun) -> ScenarioResult {
+pub fn scenario(planned: &PlannedScenario, outcome: Outcome) -> ScenarioResult {
     ScenarioResult {
-        id,
-        outcome: Outcome::NotRun(why),
+        id: planned.id.clone(),
+        outcome,
         validity: Validity::Ran,
-        header,
+        header: planned.place.span,
         attempts: Vec::new(),
         hermeticity: None,
         degraded: false,
@@ -22,24 +21,18 @@ pub fn scenario(id: ScenarioId, header: Span, why: NotRun) -> ScenarioResult {
     }
 }
 
-/// A test of which nothing ran.
-pub fn test(
-    id: TestId,
-    path: std::path::PathBuf,
-    analysis: Arc<Analysis>,
-    why: NotRun,
-    scenarios: Vec<Arc<ScenarioResult>>,
-    failures: Vec<Failure>,
-) -> TestResult {
+/// A test of which nothing ran. Its mistakes are told.
+pub fn test(planned: &PlannedTest, why: NotRun) -> TestResult {
+    let outcome = Outcome::NotRun(why);
     TestResult {
-        id,
-        path,
-        outcome: Outcome::NotRun(why),
-        scenarios,
+        id: planned.id.clone(),
+        path: planned.path.clone(),
+        outcome,
+        scenarios: planned.scenarios.iter().map(|it| Arc::new(scenario(it, outcome))).collect(),
         judged: None,
-        failures,
-        notes: Vec::new(),
-        analysis,
+        failures: planned.mistakes.clone(),
+        notes: planned.notes.clone(),
+        analysis: Arc::clone(&planned.analysis),
         digests: None,
     }
 }
