@@ -68,7 +68,7 @@ fn build(architecture: &str, program: &Path) -> Result<(), String> {
 fn compile(target: &str, flags: &[&str], program: &Path) -> Result<(), String> {
     let output = Command::new(rustc())
         .args(["--edition=2024", "--crate-type=bin", "--crate-name=clnrm_init", "--target", target])
-        .args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols", "-Ccodegen-units=1", "-Clto=fat"])
+        .args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols", "-Ccodegen-units=1"])
         .args(flags)
         .arg("-o")
         .arg(program)

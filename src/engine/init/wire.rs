@@ -2,7 +2,7 @@
 //! (the program includes it by path), so it uses the standard library alone and knows neither sockets nor processes.
 //!
 //! A frame is `kind: u8, number: u32, length: u32, payload`, all numbers big-endian. The number says which job or channel it is
-//! about. Kinds below 0x80 go from the runner to init, the others back, so a stream that is read the wrong way round is noticed.
+//! about, and is 0 where it is about none. Kinds below 0x80 go from the runner to init, the others back, so a stream that is read the wrong way round is noticed.
 //! Reading never panics, whatever the bytes are, and holds at most one frame.
 
 /// Both sides must speak the same version; they say so in [`Request::Hello`] and [`Event::Ready`].
@@ -418,7 +418,8 @@ impl Message for Request {
             0x0b => Some(Self::Drain { token: number }),
             _ => return Err(WireError::Kind(kind)),
         };
-        message.filter(|_| fields.0.is_empty()).ok_or(WireError::Payload(kind))
+        let is_numbered = !matches!(kind, 0x01 | 0x04);
+        message.filter(|_| fields.0.is_empty() && (is_numbered || number == 0)).ok_or(WireError::Payload(kind))
     }
 }
 
@@ -512,7 +513,8 @@ impl Message for Event {
             0x8e => Some(Self::Drained { token: number }),
             _ => return Err(WireError::Kind(kind)),
         };
-        message.filter(|_| fields.0.is_empty()).ok_or(WireError::Payload(kind))
+        let is_numbered = !matches!(kind, 0x81 | 0x82);
+        message.filter(|_| fields.0.is_empty() && (is_numbered || number == 0)).ok_or(WireError::Payload(kind))
     }
 }
 
