@@ -23,6 +23,12 @@ pub struct Located {
 impl Analysis {
     /// Where each of these places of the parsed text was written, in their order.
     pub fn locate(&self, spans: impl IntoIterator<Item = Span>) -> Vec<Located> {
+        self.with_places(|locate| spans.into_iter().map(locate).collect())
+    }
+
+    /// Hands `use_places` a function that tells where a place of the parsed text was written: for those who don't know all places
+    /// beforehand.
+    pub fn with_places<T>(&self, use_places: impl FnOnce(&dyn Fn(Span) -> Located) -> T) -> T {
         let document = self.files.first().map(|file| &*file.text).unwrap_or_default();
         let variables = LazyCell::new(|| self.sources.variables(document));
         let definition = |path: &str| match variables.origin(path)? {
@@ -38,6 +44,6 @@ impl Analysis {
                 definition: &definition,
             },
         };
-        spans.into_iter().map(|span| mapping.locate(span)).collect()
+        use_places(&|span| mapping.locate(span))
     }
 }

@@ -2,6 +2,7 @@
 
 mod analyzer;
 pub mod cache;
+mod combination;
 mod diagnostic;
 mod dry_run;
 mod finish;
@@ -26,6 +27,7 @@ pub use crate::config::FileKind;
 pub use crate::template::ReadingMode;
 pub use analyzer::Analyzer;
 pub use cache::{CacheBackend, CacheLimits, CacheStatistics, RenderCache};
+pub use combination::CombinationAnalysis;
 pub use diagnostic::{Diagnostic, DiagnosticFix, Related};
 pub use dry_run::{DryRun, DryRunValidator};
 pub use locate::Located;

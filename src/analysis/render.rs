@@ -38,7 +38,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.variables.combination_count(&self.axes)
     }
 }
@@ -129,6 +129,28 @@ impl<'a> RenderRequest<'a> {
     pub(super) fn combination(&self, index: usize) -> Option<Arc<Rendered>> {
         let plan = LazyCell::new(|| self.plan());
         (index < plan.count()).then(|| Arc::clone(&self.check(index, &plan).entry.rendered))
+    }
+
+    /// The analysis of one combination alone; `None` where there are fewer.
+    pub(super) fn analyze_combination(&self, index: usize, plan: &Plan) -> Option<Analysis> {
+        if index >= plan.count() {
+            return None;
+        }
+        let checked = self.check(index, &LazyCell::new(|| self.plan()));
+        let entry = checked.entry;
+        Some(Analysis {
+            kind: FileKind::Test,
+            mode: ReadingMode::Rendered,
+            diagnostics: finish(&self.document.text, entry.diagnostics.clone(), self.options),
+            files: entry.rendered.files.clone(),
+            links: entry.rendered.links.clone(),
+            rendered: Some(Arc::clone(&entry.rendered)),
+            config: Arc::clone(&entry.config),
+            sources: Arc::clone(&self.sources),
+            durations: checked.durations,
+            combinations: CombinationCount { checked: 1, total: entry.combinations },
+            cached: checked.cached,
+        })
     }
 
     /// Checks the template alone: what a macro library writes depends on its calls.

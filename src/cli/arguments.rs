@@ -119,6 +119,11 @@ pub enum Mode<'a> {
     Serve,
 }
 
+/// The definition of `clnrm-lsp`, for completions and manual pages.
+pub fn program() -> clap::Command {
+    Arguments::command()
+}
+
 /// What options of files and reports need besides themselves: here a word chooses the work, in `clnrm` a command does.
 fn belonging(arg: Arg) -> Arg {
     match arg.get_id().as_str() {

@@ -72,6 +72,22 @@ enum LevelName {
     Structure,
 }
 
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self {
+            format: Format::Human,
+            output: None,
+            strict: false,
+            level: LevelName::Structure,
+            hints: false,
+            timing: false,
+            fix: false,
+            diff: false,
+            all_combinations: false,
+        }
+    }
+}
+
 impl CheckOptions {
     /// How deep to look.
     const fn level(&self) -> Level {

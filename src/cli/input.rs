@@ -42,7 +42,7 @@ impl InputOptions {
 static HERE: LazyLock<[PathBuf; 1]> = LazyLock::new(|| [PathBuf::from(".")]);
 
 /// Reads `NAME=VALUE`; the name is a path of identifiers (`image`, `vars.image`).
-fn parse_variable(text: &str) -> Result<(String, String), String> {
+pub fn parse_variable(text: &str) -> Result<(String, String), String> {
     let Some((name, value)) = text.split_once('=') else {
         return Err("write it as NAME=VALUE".to_owned());
     };

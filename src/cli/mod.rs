@@ -17,6 +17,8 @@ mod paths;
 mod progress;
 mod read;
 mod replace;
+mod run;
+mod scaffold;
 mod schema;
 mod serve;
 mod settings;

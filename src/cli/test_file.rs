@@ -10,9 +10,9 @@ use crate::analysis::revision::Revision;
 use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::expectation::ExpectationTree;
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Source, Style};
-use crate::template::SourceFile;
 use crate::template::library::DiskLoader;
-use crate::template::variables::Environment;
+use crate::template::variables::{Environment, Variables};
+use crate::template::{Rendered, SourceFile};
 use crate::validation::{Level, Severity};
 
 /// A test as it is read to be evaluated.
@@ -39,6 +39,57 @@ pub enum Unusable {
 impl TestFile {
     /// Reads the test that `argument` names.
     pub fn read(argument: &Path, input: &InputOptions, current: &Path) -> Result<Self, Unusable> {
+        Self::of_document(TestDocument::read(argument, input, current)?, current)
+    }
+
+    /// The test with this text in place of what stands at its path.
+    pub fn with_text(&self, text: &str, input: &InputOptions, current: &Path) -> Result<Self, Unusable> {
+        let path = self.analysis.files.first().and_then(|file| file.path.clone());
+        Self::of_document(TestDocument::new(self.shown.clone(), path, text.into(), None, input, current), current)
+    }
+
+    fn of_document(test: TestDocument, current: &Path) -> Result<Self, Unusable> {
+        let analysis = test.analyze(current);
+        let TestDocument { document, .. } = test;
+        if analysis.kind != FileKind::Test {
+            return Err(Unusable::NoTest(analysis.kind));
+        }
+        let is_unclear = |found: &&crate::analysis::Diagnostic| {
+            found.severity == Severity::Error && found.rule.level() == Level::Syntax
+        };
+        if analysis.diagnostics.iter().any(|found| is_unclear(&found)) {
+            return Err(Unusable::broken(analysis, &document, current));
+        }
+        let tree = ExpectationTree::new(&analysis.config);
+        Ok(Self { shown: document.name, analysis, tree })
+    }
+
+    /// The text of the document, with its lines.
+    pub fn source(&self) -> Source {
+        let text = self.analysis.files.first().map(|file| file.text.clone()).unwrap_or_default();
+        Source::new(self.shown.clone(), false, text)
+    }
+
+    /// How a file of the test's render is shown.
+    pub fn shown_source(&self, file: &SourceFile, current: &Path) -> String {
+        match self.analysis.files.first() {
+            Some(document) => shown_source(file, document, current),
+            None => file.name.clone(),
+        }
+    }
+}
+
+/// A file that is to be read as a test, with the options of its project.
+pub struct TestDocument {
+    /// The document; its name is how it is shown.
+    pub document: SourceFile,
+    options: Arc<AnalysisOptions>,
+    revision: Option<Revision>,
+}
+
+impl TestDocument {
+    /// Reads the file that `argument` names, whatever it is.
+    pub fn read(argument: &Path, input: &InputOptions, current: &Path) -> Result<Self, Unusable> {
         let revision = Revision::of(argument);
         let shown = match (&revision, &input.stdin_filename) {
             (None, Some(name)) if argument.as_os_str() == "-" => paths::shown(name, current),
@@ -57,23 +108,17 @@ impl TestFile {
             None => (read::file(argument), Some(argument.to_path_buf())),
         };
         let text = text.map_err(Unusable::Unreadable)?;
-        Self::of_text(shown, path, text, revision.as_ref(), input, current)
+        Ok(Self::new(shown, path, text, revision, input, current))
     }
 
-    /// The test with this text in place of what stands at its path.
-    pub fn with_text(&self, text: &str, input: &InputOptions, current: &Path) -> Result<Self, Unusable> {
-        let path = self.analysis.files.first().and_then(|file| file.path.clone());
-        Self::of_text(self.shown.clone(), path, text.into(), None, input, current)
-    }
-
-    fn of_text(
+    fn new(
         shown: String,
         path: Option<PathBuf>,
         text: Arc<str>,
-        revision: Option<&Revision>,
+        revision: Option<Revision>,
         input: &InputOptions,
         current: &Path,
-    ) -> Result<Self, Unusable> {
+    ) -> Self {
         let path = path.map(|path| paths::tidy(&current.join(path)));
         let near: PathBuf = path.clone().unwrap_or_else(|| current.join("stdin"));
         let base = AnalysisOptions {
@@ -83,49 +128,42 @@ impl TestFile {
             ..AnalysisOptions::default()
         };
         let options = Projects::new(base, current).options(&near);
-        let document = SourceFile { name: shown.clone(), path, text };
-        let analysis = analyze(&document, &options, revision, current);
-        if analysis.kind != FileKind::Test {
-            return Err(Unusable::NoTest(analysis.kind));
-        }
-        let is_unclear = |found: &&crate::analysis::Diagnostic| {
-            found.severity == Severity::Error && found.rule.level() == Level::Syntax
-        };
-        if analysis.diagnostics.iter().any(|found| is_unclear(&found)) {
-            let checked = Checked::new(analysis, |file| shown_source(file, &document, current));
-            let outcome = Outcome::Checked(checked);
-            return Err(Unusable::Broken(Box::new(CheckedFile { path: shown, named: true, outcome })));
-        }
-        let tree = ExpectationTree::new(&analysis.config);
-        Ok(Self { shown, analysis, tree })
+        Self { document: SourceFile { name: shown, path, text }, options, revision }
     }
 
-    /// The text of the document, with its lines.
-    pub fn source(&self) -> Source {
-        let text = self.analysis.files.first().map(|file| file.text.clone()).unwrap_or_default();
-        Source::new(self.shown.clone(), false, text)
+    fn analyze(&self, current: &Path) -> Analysis {
+        match self.revision {
+            None => analyzer().analyze(&self.document, &self.options),
+            Some(_) => analyzer().analyze_with(&self.document, &self.options, &self.loader(current)),
+        }
     }
 
-    /// How a file of the test's render is shown.
-    pub fn shown_source(&self, file: &SourceFile, current: &Path) -> String {
-        match self.analysis.files.first() {
-            Some(document) => shown_source(file, document, current),
-            None => file.name.clone(),
+    /// What the whole document renders to, expressions inside of strings included, and the variables that it sees.
+    pub fn render(&self, current: &Path) -> (Rendered, Variables) {
+        let (analyzer, loader) = (analyzer(), self.loader(current));
+        (
+            analyzer.render(&self.document, &self.options, &loader),
+            analyzer.variables(&self.document, &self.options, &loader),
+        )
+    }
+
+    /// What is wrong with it, for people.
+    pub fn unusable(self, current: &Path) -> Unusable {
+        Unusable::broken(self.analyze(current), &self.document, current)
+    }
+
+    fn loader(&self, current: &Path) -> DiskLoader {
+        let roots = self.options.roots.iter().cloned();
+        let loader = if self.options.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
+        match &self.revision {
+            None => loader,
+            Some(revision) => loader.with_buffers(revision.templates(&self.document.text, current)),
         }
     }
 }
 
-fn analyze(document: &SourceFile, options: &AnalysisOptions, revision: Option<&Revision>, current: &Path) -> Analysis {
-    let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
-    match revision {
-        None => analyzer.analyze(document, options),
-        Some(revision) => {
-            let roots = options.roots.iter().cloned();
-            let loader = if options.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
-            let loader = loader.with_buffers(revision.templates(&document.text, current));
-            analyzer.analyze_with(document, options, &loader)
-        }
-    }
+fn analyzer() -> Analyzer {
+    Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()))
 }
 
 fn shown_source(file: &SourceFile, document: &SourceFile, current: &Path) -> String {
@@ -137,6 +175,12 @@ fn shown_source(file: &SourceFile, document: &SourceFile, current: &Path) -> Str
 }
 
 impl Unusable {
+    fn broken(analysis: Analysis, document: &SourceFile, current: &Path) -> Self {
+        let path = document.name.clone();
+        let checked = Checked::new(analysis, |file| shown_source(file, document, current));
+        Self::Broken(Box::new(CheckedFile { path, named: true, outcome: Outcome::Checked(checked) }))
+    }
+
     /// Tells on standard error why nothing can be done with the test at `shown`.
     pub fn tell(self, shown: &Path, color: clap::ColorChoice) {
         let file = match self {

@@ -9,6 +9,7 @@ mod parse;
 pub mod project;
 #[cfg(test)]
 mod properties;
+pub mod quantity;
 mod read;
 pub mod schema;
 pub mod shape;
@@ -19,6 +20,6 @@ pub mod tokens;
 
 pub use kind::FileKind;
 pub use model::TestConfig;
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, parse, parse_for_run};
 pub use shape::{ShapeProblem, ShapeProblemKind};
 pub use syntax::{SyntaxError, SyntaxErrorKind};

@@ -33,6 +33,21 @@ pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
     })
 }
 
+/// Reads the text of a test whose strings may hold template expressions, for a run: `render` says what such a string is. Where it
+/// says nothing, the string stays unknown.
+pub fn parse_for_run(text: &str, render: &dyn Fn(&str) -> Option<String>) -> TestConfig {
+    with_table(text, &[], true, |Table { root, source, .. }| {
+        let source = Source {
+            text: source.text,
+            holes: source.holes,
+            offsets: source.offsets,
+            in_string: true,
+            render: Some(render),
+        };
+        read::read(root, &source)
+    })
+}
+
 /// The table of a text, with what is needed to read it.
 pub(super) struct Table<'r, 't> {
     /// The table.
@@ -48,7 +63,7 @@ pub(super) fn with_table<T>(text: &str, opaque: &[Span], in_string: bool, read: 
     let (root, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let offsets = OffsetMap::default();
-        let source = Source { text, holes: opaque, offsets: &offsets, in_string };
+        let source = Source { text, holes: opaque, offsets: &offsets, in_string, render: None };
         return read(Table { root: root.get_ref(), source: &source, syntax: Vec::new() });
     }
     let mut recovered = syntax::recover(text);
@@ -58,7 +73,7 @@ pub(super) fn with_table<T>(text: &str, opaque: &[Span], in_string: bool, read: 
     holes.extend(opaque);
     let holes = merged(holes);
     let (root, _) = DeTable::parse_recoverable(&recovered.text);
-    let source = Source { text, holes: &holes, offsets: &recovered.offsets, in_string };
+    let source = Source { text, holes: &holes, offsets: &recovered.offsets, in_string, render: None };
     read(Table { root: root.get_ref(), source: &source, syntax: recovered.errors })
 }
 

@@ -1,6 +1,8 @@
 //! Names of what is run, the same in editor, terminal, reports and caches.
 
 use std::fmt;
+use std::hash::BuildHasher;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
@@ -25,6 +27,15 @@ pub struct ScenarioId {
 /// One run: what one request for scenarios started.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct RunId(pub String);
+
+impl RunId {
+    /// An id for a run that begins `now`. Ids sort by time; two runs of one moment differ by chance.
+    pub fn new(now: SystemTime) -> Self {
+        let time = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let chance = std::hash::RandomState::new().hash_one(std::process::id()) & 0xff_ffff;
+        Self(format!("{}-{chance:06x}", time.strftime("%Y%m%d-%H%M%S")))
+    }
+}
 
 impl fmt::Display for TestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

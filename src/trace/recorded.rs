@@ -23,12 +23,17 @@ const LARGEST: u64 = 32 << 20;
 /// Where the spans of the last run of `test` are kept, whether they are there or not. The project's root is the nearest
 /// folder above the test with a `cleanroom.toml`, a `.clnrm` or a `.git`, else the test's own.
 pub fn file(test: &Path) -> Option<PathBuf> {
-    let folder = test.parent()?;
-    let is_root = |folder: &&Path| ROOT_MARKS.iter().any(|mark| folder.join(mark).exists());
-    let root = folder.ancestors().find(is_root).unwrap_or(folder);
-    let mut name: OsString = test.strip_prefix(root).ok()?.into();
+    let root = root(test);
+    let mut name: OsString = test.strip_prefix(&root).ok()?.into();
     name.push(EXTENSION);
     Some(root.join(FOLDER[0]).join(FOLDER[1]).join(name))
+}
+
+/// The root of the project that a test belongs to.
+pub fn root(test: &Path) -> PathBuf {
+    let folder = test.parent().unwrap_or(test);
+    let is_root = |folder: &&Path| ROOT_MARKS.iter().any(|mark| folder.join(mark).exists());
+    folder.ancestors().find(is_root).unwrap_or(folder).to_path_buf()
 }
 
 /// The spans in `file`, if it is there and not too long to be read in passing. What can't be read of it is left out: whoever

@@ -12,6 +12,10 @@ mod analyze;
 mod diff;
 mod mutate;
 mod record;
+mod render;
+mod run;
+mod scaffold;
+mod shell;
 mod spans;
 mod usage;
 

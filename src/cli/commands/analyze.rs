@@ -9,9 +9,9 @@ use crate::cli::input::InputOptions;
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
-use crate::expectation::explain::Explainer;
 use crate::expectation::judge;
-use crate::report::{JudgedConstraint, Source, Style, VerdictFormat, VerdictReport};
+use crate::report::{Style, VerdictFormat, VerdictReport};
+use crate::template::SourceFile;
 use crate::trace::Grade;
 
 /// Some expectation does not hold.
@@ -102,33 +102,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
 fn report(test: &TestFile, traces: &Traces, grade: Option<Grade>, style: Style, current: &Path) -> VerdictReport {
     let reception = traces.reception(grade);
     let judgement = judge(&test.tree, &traces.trace, &reception);
-    let explainer = Explainer::new(&test.tree, &traces.trace, &reception, &judgement);
-    let located = test.analysis.locate(test.tree.constraints.iter().map(|constraint| constraint.span));
-    let constraints = test.tree.constraints.iter().zip(located).zip(&judgement.verdicts).enumerate();
-    let constraints = constraints.map(|(index, ((constraint, located), verdict))| JudgedConstraint {
-        path: constraint.path.to_string(),
-        verdict: verdict.verdict.clone(),
-        explanation: explainer.explain(index),
-        text: explainer.text(index),
-        notes: verdict.notes.clone(),
-        span: located.span,
-        related: located.related,
-    });
-    let constraints = constraints.collect();
-    let unjudged = test.analysis.locate(test.tree.unjudged.iter().map(|unjudged| unjudged.span));
-    let unjudged = test.tree.unjudged.iter().zip(unjudged);
-    let unjudged = unjudged.map(|(it, located)| (it.path.to_string(), located.span, it.why.clone())).collect();
-    let sources = test.analysis.files.iter().enumerate().map(|(index, file)| {
-        let built_in = index > 0 && file.path.is_none();
-        Source::new(test.shown_source(file, current), built_in, file.text.clone())
-    });
-    VerdictReport {
-        path: test.shown.clone(),
-        sources: sources.collect(),
-        constraints,
-        unjudged,
-        problems: traces.problems.clone(),
-        judgement,
-        style,
-    }
+    let display = |file: &SourceFile| test.shown_source(file, current);
+    let report = VerdictReport::of(&test.analysis, display, (&test.tree, &traces.trace), (&reception, judgement));
+    VerdictReport { path: test.shown.clone(), problems: traces.problems.clone(), style, ..report }
 }

@@ -1,13 +1,24 @@
 //! The program `clnrm`: one file for each command.
 
 mod analyze;
+mod completions;
 mod diff;
 mod fmt;
+mod r#gen;
 mod graph;
+mod init;
 mod lsp;
+mod man;
 mod mutate;
 mod record;
+mod redgreen;
+mod render;
+mod report;
+mod repro;
+mod run;
 mod spans;
+mod template;
+mod trace;
 mod validate;
 
 use std::path::Path;
@@ -20,8 +31,12 @@ use super::output;
 
 const EXAMPLES: &str = "\
 Examples:
+  clnrm init                           a project with a first test
+  clnrm gen span >> a.clnrm.toml       a block to be adapted
+  clnrm render a.clnrm.toml.tera --map what each construct of a template becomes
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
+  clnrm run                            run all tests in containers
   clnrm analyze a.clnrm.toml --traces spans.jsonl
   clnrm mutate a.clnrm.toml --traces spans.jsonl
   clnrm record --traces spans.jsonl    expectations from a good run
@@ -32,7 +47,11 @@ Examples:
 Exit codes:
   0  green: nothing to complain about, no difference
   1  red: findings, failed expectations, differences
-  2  wrong usage, a file that can't be read, or a mistake of clnrm itself";
+  2  wrong usage, a file that can't be read, or a mistake of clnrm itself
+  3  no container engine, or it failed (commands that run tests)
+  4  no scenario was selected (commands that run tests)
+  5  nothing failed, but not everything ran (commands that run tests)
+  130  cancelled";
 
 /// Cleanroom tests on the command line: checked, evaluated, compared.
 #[derive(Debug, Parser)]
@@ -48,9 +67,19 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Arguments),
+    Gen(r#gen::Arguments),
+    Template(template::Arguments),
+    Render(render::Arguments),
     #[command(visible_aliases = ["dry-run", "lint"])]
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
+    Run(Box<run::Arguments>),
+    #[command(visible_alias = "red-green")]
+    Redgreen(Box<redgreen::Arguments>),
+    Repro(Box<repro::Arguments>),
+    Report(report::Arguments),
+    Trace(trace::Arguments),
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
     Record(record::Arguments),
@@ -58,6 +87,8 @@ enum Command {
     Graph(graph::Arguments),
     Spans(spans::Arguments),
     Lsp(lsp::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs `clnrm` with the arguments of the process.
@@ -66,14 +97,25 @@ pub fn run() -> ExitCode {
     // Wrong usage ends the process here, with exit code 2.
     let Program { color, command } = Program::parse();
     let code = match &command {
+        Command::Init(arguments) => init::run(arguments, color),
+        Command::Gen(arguments) => r#gen::run(arguments),
+        Command::Template(arguments) => template::run(arguments, color),
+        Command::Render(arguments) => render::run(arguments, color),
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Run(arguments) => run::run(arguments, color),
+        Command::Redgreen(arguments) => redgreen::run(arguments, color),
+        Command::Repro(arguments) => repro::run(arguments, color),
+        Command::Report(arguments) => report::run(arguments, color),
+        Command::Trace(arguments) => trace::run(arguments, color),
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
         Command::Record(arguments) => record::run(arguments, color),
         Command::Diff(arguments) => diff::run(arguments, color),
         Command::Graph(arguments) => graph::run(arguments, color),
         Command::Spans(arguments) => spans::run(arguments, color),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
         Command::Lsp(arguments) => return lsp::run(arguments),
     };
     ExitCode::from(code)
@@ -82,6 +124,12 @@ pub fn run() -> ExitCode {
 /// Whether an argument names a test rather than a file of spans.
 fn is_test(argument: &Path) -> bool {
     argument.extension().is_some_and(|extension| extension == "toml" || extension == "tera")
+}
+
+/// The definition of `clnrm`, for completions and manual pages.
+fn program() -> clap::Command {
+    use clap::CommandFactory;
+    Program::command()
 }
 
 /// The command `name` as it says how it is used, for complaints about its arguments.

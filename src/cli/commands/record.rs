@@ -1,4 +1,6 @@
-//! `clnrm record`: expectations from a recorded trace.
+//! `clnrm record`: expectations from a recorded trace, or a baseline from a run.
+
+mod baseline;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use clap::ColorChoice;
 
 use crate::cli::input::InputOptions;
 use crate::cli::replace::replace;
+use crate::cli::run::{ExecutionOptions, Filter};
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -16,33 +19,72 @@ use crate::trace::recorded;
 /// The expectations could not be inserted.
 const NOT_INSERTED: u8 = 1;
 
-/// Turn a recorded trace into expectations: few, and such as hold in the next run too
+const EXAMPLES: &str = "\
+Examples:
+  clnrm record --traces spans.jsonl                  expectations from a good run
+  clnrm record a.clnrm.toml --traces spans.jsonl --write
+  clnrm record tests -o .clnrm/baseline.json         run, and keep what came out as a baseline
+  clnrm record --last                                the same of the last run
+`clnrm repro .clnrm/baseline.json --verify-digest` runs a baseline again.";
+
+/// Turn a recorded trace into expectations that hold in the next run too, or a run into a baseline
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, mut_args(belonging))]
 pub struct Arguments {
-    /// A test: only what it does not expect yet is told, with its variables
+    /// With --traces a test: only what it does not expect yet is told, with its variables. Else what to run [default: .]
     #[arg(value_name = "TEST")]
-    test: Option<PathBuf>,
+    tests: Vec<PathBuf>,
 
     /// The spans of a good run: files in any format, or `-` for standard input
-    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
     traces: Vec<PathBuf>,
 
-    /// Add them to the end of the test
-    #[arg(long, requires = "test")]
+    /// Add the expectations to the end of the test
+    #[arg(long, requires_all = ["tests", "traces"])]
     write: bool,
 
     /// Keep the spans as those of the test's last run, for hovers, completion and hints in the editor
-    #[arg(long, requires = "test")]
+    #[arg(long, requires_all = ["tests", "traces"])]
     keep: bool,
+
+    /// Take the last run, and run nothing
+    #[arg(long, conflicts_with_all = ["tests", "traces"])]
+    last: bool,
+
+    /// Where the baseline is written, and its SHA-256 beside it
+    #[arg(long, short, value_name = "FILE", default_value = ".clnrm/baseline.json")]
+    output: PathBuf,
+
+    #[command(flatten)]
+    filter: Filter,
+
+    #[command(flatten)]
+    execution: ExecutionOptions,
 
     #[command(flatten)]
     input: InputOptions,
 }
 
+/// Puts what only a baseline needs under a heading of its own.
+fn belonging(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "tests" | "traces" | "write" | "keep" | "last" | "variables" | "untrusted" | "stdin_filename" | "quiet"
+        | "help" => arg,
+        _ => arg.help_heading("Options of a baseline"),
+    }
+}
+
 /// Records, and gives the exit code.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let test = match &arguments.test {
+    if arguments.traces.is_empty() {
+        return baseline::run(arguments, color, &current);
+    }
+    if arguments.tests.len() > 1 {
+        output::complain("spans are recorded for one test at a time: name one");
+        return TROUBLE;
+    }
+    let test = match arguments.tests.first() {
         None => None,
         Some(path) => match TestFile::read(path, &arguments.input, &current) {
             Ok(test) => Some((path, test)),

@@ -33,3 +33,9 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let paths = input.paths_or_here(paths, || usage("validate"));
     check::run(&Check { paths, options, input, color, trace_endpoint: trace_endpoint.as_ref() })
 }
+
+/// The same with no options.
+pub(super) fn of_paths(paths: &[PathBuf], color: ColorChoice) -> u8 {
+    let (options, input) = (CheckOptions::default(), InputOptions::default());
+    check::run(&Check { paths, options: &options, input: &input, color, trace_endpoint: None })
+}

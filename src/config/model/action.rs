@@ -38,6 +38,13 @@ pub struct Step {
     pub depends_on: Vec<Text>,
     /// `continue_on_failure`.
     pub continue_on_failure: Option<Spanned<bool>>,
+    /// `should_fail`: the command is meant to end with another status than 0.
+    pub should_fail: Option<Spanned<bool>>,
+    /// How often the command runs again where it fails: `max_retries`, `retry.max_attempts` less one, or 1 for
+    /// `retry_on_failure = true` alone.
+    pub retries: Option<Spanned<i64>>,
+    /// `retry.delay`, in milliseconds.
+    pub retry_delay_ms: Option<Spanned<f64>>,
     /// `description`.
     pub description: Option<Text>,
 }
@@ -65,6 +72,8 @@ pub struct Scenario {
     pub description: Option<Text>,
     /// `depends_on`: names of other scenarios.
     pub depends_on: Vec<Text>,
+    /// `expect_failure`: the programs of the scenario are meant to fail.
+    pub expect_failure: Option<Spanned<bool>>,
 }
 
 /// The `run` of a scenario.
@@ -85,6 +94,8 @@ pub struct RunCommand {
     pub service: Option<Text>,
     /// `command`; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether `command` is one text (to be split like a shell would).
+    pub command_is_text: bool,
     /// `timeout_ms`.
     pub timeout_ms: Option<Spanned<i64>>,
 }

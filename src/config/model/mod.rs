@@ -16,7 +16,9 @@ pub use expect::{
 };
 pub use otel::{Determinism, Limits, Otel, Report, ReportOutput};
 pub use otel_validation::{ExpectedSpan, ExpectedTrace, OtelValidation};
-pub use service::{EnvironmentVariable, HealthCheck, Port, Protocol, Service, ServiceTable, Volume};
+pub use service::{
+    EnvironmentVariable, HealthCheck, Port, Protocol, Service, ServiceLimits, ServiceNetwork, ServiceTable, Volume,
+};
 pub use service_kind::{EffectiveKind, ImageSource, SERVICE_KINDS, ServiceKind, service_kind};
 pub use value::{Keyed, Name, Scalar, Spanned, Text};
 
@@ -68,6 +70,8 @@ pub struct Identity {
     pub timeout: Option<Text>,
     /// `timeout_seconds`.
     pub timeout_seconds: Option<Spanned<i64>>,
+    /// `tags`.
+    pub tags: Vec<Text>,
 }
 
 /// The older dialect's identity.

@@ -31,8 +31,10 @@ pub struct Service {
     pub image: Option<Text>,
     /// `args`.
     pub args: Option<Spanned<Vec<Text>>>,
-    /// `command`.
+    /// `command`; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether `command` is one text (to be split like a shell would).
+    pub command_is_text: bool,
     /// `env`, `environment`, `env_vars`; map or `K=V` list.
     pub env: Vec<EnvironmentVariable>,
     /// `ports`, each spelling.
@@ -47,6 +49,46 @@ pub struct Service {
     pub wait_for_span_timeout_secs: Option<Spanned<i64>>,
     /// `depends_on`.
     pub depends_on: Vec<Text>,
+    /// `workdir` or `working_dir`.
+    pub workdir: Option<Text>,
+    /// `user`: a name or a number, as the image knows it.
+    pub user: Option<Text>,
+    /// `limits`, `resources`, `memory_limit` and `cpu_limit`.
+    pub limits: ServiceLimits,
+    /// `network`.
+    pub network: Option<ServiceNetwork>,
+    /// `timeout` or `timeout_sec`: how long the start may take, in milliseconds.
+    pub start_timeout_ms: Option<Spanned<f64>>,
+    /// `wait_strategy`.
+    pub wait_strategy: Option<Text>,
+    /// `wait_log_message`: the service is ready when its log has this text.
+    pub wait_log_message: Option<Text>,
+    /// `username`, of a `surrealdb` service.
+    pub username: Option<Text>,
+    /// `password`, of a `surrealdb` service.
+    pub password: Option<Text>,
+    /// `strict`, of a `surrealdb` service.
+    pub strict: Option<Spanned<bool>>,
+}
+
+/// What the container of a service may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ServiceLimits {
+    /// Memory, in MiB.
+    pub memory_mb: Option<Spanned<f64>>,
+    /// Thousandths of a processor.
+    pub cpu_millis: Option<Spanned<f64>>,
+}
+
+/// The network of a service.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceNetwork {
+    /// `mode`, or the whole value where it is a text.
+    pub mode: Option<Text>,
+    /// `external_access`.
+    pub external_access: Option<Spanned<bool>>,
+    /// The whole value.
+    pub span: Span,
 }
 
 /// One environment variable of a service or step.
@@ -115,10 +157,14 @@ pub struct HealthCheck {
     pub header: Span,
     /// The command; one element for a text.
     pub command: Option<Spanned<Vec<Text>>>,
+    /// Whether the command is one text (for the shell of the image).
+    pub command_is_text: bool,
     /// Time between two probes, in milliseconds.
     pub interval_ms: Option<Spanned<f64>>,
     /// Time for one probe, in milliseconds.
     pub timeout_ms: Option<Spanned<f64>>,
     /// Probes before giving up.
     pub retries: Option<Spanned<i64>>,
+    /// Time before failures count, in milliseconds.
+    pub start_period_ms: Option<Spanned<f64>>,
 }

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::service::environment;
+use super::service::{environment, milliseconds};
 use super::source::{Source, Value};
 use crate::config::model::{Run, RunCommand, Scenario, Spanned, Step};
 use crate::text::Span;
@@ -32,6 +32,7 @@ fn each_table<'v, 't: 'v>(source: &Source<'_>, value: &'v Value<'t>, mut each: i
 
 fn step(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Step {
     let mut step = Step { header, ..Step::default() };
+    let mut retries_at_all = None;
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
             "name" => step.name = source.text(value),
@@ -52,10 +53,34 @@ fn step(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Step {
             "depends_on" => step.depends_on = source.text_list(value),
             "continue_on_failure" => step.continue_on_failure = source.boolean(value),
             "description" => step.description = source.text(value),
+            "should_fail" => step.should_fail = source.boolean(value),
+            "max_retries" => step.retries = source.integer(value),
+            "retry" => retry(source, value, &mut step),
+            "retry_on_failure" => retries_at_all = source.boolean(value),
             _ => {}
         }
     }
+    match (retries_at_all, step.retries) {
+        (Some(Spanned { value: true, span }), None) => step.retries = Some(Spanned::new(1, span)),
+        (Some(Spanned { value: false, span }), Some(_)) => step.retries = Some(Spanned::new(0, span)),
+        _ => {}
+    }
     step
+}
+
+/// `{ max_attempts, delay }`: the first attempt counts among them.
+fn retry(source: &Source<'_>, value: &Value<'_>, step: &mut Step) {
+    let DeValue::Table(table) = value.get_ref() else { return };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "max_attempts" => {
+                let attempts = source.integer(value);
+                step.retries = attempts.map(|it| Spanned::new(it.value.saturating_sub(1).max(0), it.span));
+            }
+            "delay" => step.retry_delay_ms = milliseconds(source, value),
+            _ => {}
+        }
+    }
 }
 
 fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario {
@@ -75,6 +100,7 @@ fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario 
             }
             "description" => scenario.description = source.text(value),
             "depends_on" => scenario.depends_on = source.text_list(value),
+            "expect_failure" => scenario.expect_failure = source.boolean(value),
             _ => {}
         }
     }
@@ -94,13 +120,22 @@ fn run(source: &Source<'_>, value: &Value<'_>) -> Option<Run> {
 fn run_command(source: &Source<'_>, value: &Value<'_>) -> Option<RunCommand> {
     let span = source.span(value.span());
     let DeValue::Table(table) = value.get_ref() else {
-        return Some(RunCommand { span, command: Some(source.texts(value)?), ..RunCommand::default() });
+        let command_is_text = value.get_ref().is_str();
+        return Some(RunCommand {
+            span,
+            command: Some(source.texts(value)?),
+            command_is_text,
+            ..RunCommand::default()
+        });
     };
     let mut command = RunCommand { span, ..RunCommand::default() };
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
             "service" => command.service = source.text(value),
-            "command" => command.command = source.texts(value),
+            "command" => {
+                command.command_is_text = value.get_ref().is_str();
+                command.command = source.texts(value);
+            }
             "timeout_ms" => command.timeout_ms = source.integer(value),
             _ => {}
         }

@@ -30,6 +30,7 @@ fn read(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Identity {
             "description" => identity.description = source.text(value),
             "timeout" => identity.timeout = source.text(value),
             "timeout_seconds" => identity.timeout_seconds = source.integer(value),
+            "tags" => identity.tags = source.text_list(value),
             _ => {}
         }
     }

@@ -3,10 +3,11 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Key, Source, Value, has_expression};
-use crate::config::duration;
 use crate::config::model::{
-    EnvironmentVariable, HealthCheck, Name, Port, Protocol, Scalar, Service, ServiceTable, Spanned, Text, Volume,
+    EnvironmentVariable, HealthCheck, Name, Port, Protocol, Scalar, Service, ServiceLimits, ServiceNetwork,
+    ServiceTable, Spanned, Text, Volume,
 };
+use crate::config::{duration, quantity};
 
 pub(super) fn services(source: &Source<'_>, value: &Value<'_>, table: ServiceTable, services: &mut Vec<Service>) {
     let Some(entries) = value.get_ref().as_table() else { return };
@@ -26,6 +27,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         image: None,
         args: None,
         command: None,
+        command_is_text: false,
         env: Vec::new(),
         ports: Vec::new(),
         volumes: Vec::new(),
@@ -33,6 +35,16 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         wait_for_span: None,
         wait_for_span_timeout_secs: None,
         depends_on: Vec::new(),
+        workdir: None,
+        user: None,
+        limits: ServiceLimits::default(),
+        network: None,
+        start_timeout_ms: None,
+        wait_strategy: None,
+        wait_log_message: None,
+        username: None,
+        password: None,
+        strict: None,
     };
     for (key, value) in entries.iter() {
         match key.get_ref().as_ref() {
@@ -41,7 +53,10 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             "extends" => service.extends = source.text(value),
             "image" => service.image = source.text(value),
             "args" => service.args = source.texts(value),
-            "command" => service.command = source.texts(value),
+            "command" => {
+                service.command_is_text = value.get_ref().is_str();
+                service.command = source.texts(value);
+            }
             "env" | "environment" | "env_vars" => environment(source, value, &mut service.env),
             "ports" => service.ports = ports(source, value),
             "volumes" => service.volumes = volumes(source, value),
@@ -49,10 +64,69 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             "wait_for_span" => service.wait_for_span = source.text(value),
             "wait_for_span_timeout_secs" => service.wait_for_span_timeout_secs = source.integer(value),
             "depends_on" => service.depends_on = source.text_list(value),
+            "workdir" | "working_dir" => service.workdir = source.text(value),
+            "user" => service.user = source.text(value),
+            "limits" | "resources" => limits(source, value, &mut service.limits),
+            "memory_limit" => service.limits.memory_mb = memory(source, value),
+            "cpu_limit" => service.limits.cpu_millis = processors(source, value),
+            "network" => service.network = Some(network(source, value)),
+            "timeout" | "timeout_sec" => service.start_timeout_ms = milliseconds(source, value),
+            "wait_strategy" => service.wait_strategy = source.text(value),
+            "wait_log_message" => service.wait_log_message = source.text(value),
+            "username" => service.username = source.text(value),
+            "password" => service.password = source.text(value),
+            "strict" => service.strict = source.boolean(value),
             _ => {}
         }
     }
     Some(service)
+}
+
+fn limits(source: &Source<'_>, value: &Value<'_>, limits: &mut ServiceLimits) {
+    let DeValue::Table(table) = value.get_ref() else { return };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "memory_mb" => limits.memory_mb = source.float(value),
+            "memory_limit" | "memory" => limits.memory_mb = memory(source, value),
+            "cpu_millicores" => limits.cpu_millis = source.float(value),
+            "cpu_limit" | "cpu" | "cpus" => limits.cpu_millis = processors(source, value),
+            _ => {}
+        }
+    }
+}
+
+/// An amount of memory in MiB: a text such as `256m`, or a number of bytes.
+fn memory(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
+    if let Some(bytes) = source.integer(value) {
+        return Some(Spanned::new(bytes.value as f64 / f64::from(1 << 20), bytes.span));
+    }
+    let text = source.text(value)?;
+    let bytes = quantity::bytes(text.known()?)?;
+    Some(Spanned::new(bytes / f64::from(1 << 20), text.span))
+}
+
+/// Processors, as a number or a text such as `0.5` or `500m`, in thousandths.
+fn processors(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
+    if let Some(count) = source.float(value) {
+        return Some(Spanned::new(count.value * 1000.0, count.span));
+    }
+    let text = source.text(value)?;
+    Some(Spanned::new(quantity::cpu_millis(text.known()?)?, text.span))
+}
+
+fn network(source: &Source<'_>, value: &Value<'_>) -> ServiceNetwork {
+    let mut network =
+        ServiceNetwork { mode: source.text(value), external_access: None, span: source.span(value.span()) };
+    if let DeValue::Table(table) = value.get_ref() {
+        for (key, value) in table.iter() {
+            match key.get_ref().as_ref() {
+                "mode" => network.mode = source.text(value),
+                "external_access" => network.external_access = source.boolean(value),
+                _ => {}
+            }
+        }
+    }
+    network
 }
 
 /// Environment variables as a map or as a list of `NAME=value`.
@@ -210,15 +284,25 @@ fn separating_colons(text: &str) -> impl Iterator<Item = usize> {
 fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<HealthCheck> {
     let DeValue::Table(table) = value.get_ref() else {
         let command = source.texts(value)?;
-        return Some(HealthCheck { header: source.span(key.span()), command: Some(command), ..HealthCheck::default() });
+        let command_is_text = value.get_ref().is_str();
+        return Some(HealthCheck {
+            header: source.span(key.span()),
+            command: Some(command),
+            command_is_text,
+            ..HealthCheck::default()
+        });
     };
     let mut check = HealthCheck { header: source.header(key, value), ..HealthCheck::default() };
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
-            "cmd" | "command" => check.command = source.texts(value),
+            "cmd" | "command" => {
+                check.command_is_text = value.get_ref().is_str();
+                check.command = source.texts(value);
+            }
             "interval" => check.interval_ms = milliseconds(source, value),
             "timeout" => check.timeout_ms = milliseconds(source, value),
             "retries" => check.retries = source.integer(value),
+            "start_period" => check.start_period_ms = milliseconds(source, value),
             _ => {}
         }
     }
@@ -226,7 +310,7 @@ fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option
 }
 
 /// Seconds as a number, or a duration text.
-fn milliseconds(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
+pub(super) fn milliseconds(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
     if let Some(seconds) = source.float(value) {
         return Some(Spanned::new(seconds.value * 1000.0, seconds.span));
     }

@@ -25,6 +25,9 @@ pub(crate) struct Source<'a> {
     pub offsets: &'a OffsetMap,
     /// Whether strings may hold template expressions that are rendered at run time only.
     pub in_string: bool,
+    /// What a string with template expressions is, where they are rendered already.
+    #[expect(clippy::type_complexity, reason = "a function from text to text, as it reads")]
+    pub render: Option<&'a dyn Fn(&str) -> Option<String>>,
 }
 
 impl<'a> Source<'a> {
@@ -65,7 +68,16 @@ impl<'a> Source<'a> {
     pub fn name(&self, key: &Key<'_>) -> Name {
         let span = self.span(key.span());
         let text: &str = key.get_ref();
+        if let Some(rendered) = self.rendered(text, span) {
+            return Name { text: rendered, span, unknown: false };
+        }
         Name { text: text.to_owned(), span, unknown: self.is_unknown(text, span) }
+    }
+
+    /// What a string with template expressions is rendered to.
+    fn rendered(&self, content: &str, span: Span) -> Option<String> {
+        let render = self.render.filter(|_| has_expression(content) && !self.is_hole(span))?;
+        render(content)
     }
 
     /// A key as a text, for dialects that write a name as a key.
@@ -81,7 +93,9 @@ impl<'a> Source<'a> {
 
     fn make_text(&self, raw: &str, span: Span) -> Text {
         let content = content_span(self.text, span);
-        if self.is_unknown(raw, span) {
+        if let Some(rendered) = self.rendered(raw, span) {
+            Text::new(rendered, span, content)
+        } else if self.is_unknown(raw, span) {
             Text::unknown(raw.to_owned(), span, content)
         } else {
             Text::new(raw.to_owned(), span, content)

@@ -1,6 +1,6 @@
 //! `[[steps]]` and `[[scenario]]`.
 
-use super::service::{COMMAND, ENVIRONMENT};
+use super::service::{COMMAND, ENVIRONMENT, SECONDS};
 use super::{
     COUNT, Choice, Content, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key,
     refused, table,
@@ -30,14 +30,20 @@ pub(super) static STEP: Table = table(&[
         .read_by(RUN),
     key("expected_output_regex_not", TEXT, "A regular expression that must match nowhere in the output.")
         .holds(Content::Regex),
-    inert("max_retries", "How often to try again; not interpreted by clnrm."),
+    key("max_retries", COUNT, "How often the command runs again where it fails."),
     key("name", NAME, "The step's name.").required().read_by(EVERYONE),
-    inert("retry", "How to try again; not interpreted by clnrm."),
-    inert("retry_on_failure", "Whether to try again; not interpreted by clnrm."),
+    key("retry", Shape::Table(&RETRY), "How the command runs again where it fails."),
+    key(
+        "retry_on_failure",
+        Shape::Boolean,
+        "Whether the command runs again where it fails: once, or `max_retries` times.",
+    )
+    .default("false"),
     key("run", NAME, "The command as one text, in place of `command`."),
     key("service", NAME, "The service that the command runs in.").holds(Content::Service).read_by(EVERYONE),
-    inert("should_fail", "Whether the command is meant to fail; not interpreted by clnrm."),
-    key("timeout", DURATION, "How long the command may take, such as `10s`. Checked here, used by nothing yet."),
+    key("should_fail", Shape::Boolean, "Whether the command is meant to end with another exit code than 0.")
+        .default("false"),
+    key("timeout", DURATION, "How long the command may take, such as `10s`."),
     key("timeout_ms", COUNT, "How long the command may take, in milliseconds."),
     key("workdir", TEXT, "Working directory of the command."),
     key("working_dir", TEXT, "Working directory of the command.").alias_of("workdir"),
@@ -54,6 +60,11 @@ pub(super) static STEP: Table = table(&[
     ("regex", "expected_output_regex"),
 ]);
 
+static RETRY: Table = table(&[
+    key("delay", SECONDS, "Time between two attempts: seconds, or a text such as `500ms`."),
+    key("max_attempts", Shape::Integer(1, i64::MAX), "How often the command runs at most, the first time included."),
+]);
+
 /// One `[[scenario]]`.
 pub(super) static SCENARIO: Table = table(&[
     key("artifacts", Shape::Table(&ARTIFACTS), "What to keep of the run. Only collected spans can be checked.")
@@ -63,7 +74,7 @@ pub(super) static SCENARIO: Table = table(&[
     inert("deadline_ms", "When the scenario must be over; not interpreted by clnrm."),
     key("depends_on", TEXTS, "Scenarios that must run first.").holds(Content::Step),
     key("description", TEXT, "What the scenario shows."),
-    inert("expect_failure", "Whether the scenario is meant to fail; not interpreted by clnrm."),
+    key("expect_failure", Shape::Boolean, "Whether the programs of the scenario are meant to fail.").default("false"),
     inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm."),
     inert("expect_success", "Whether the scenario is meant to succeed; not interpreted by clnrm."),
     inert("grace_period_ms", "How long to wait at the end; not interpreted by clnrm."),

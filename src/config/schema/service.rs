@@ -13,7 +13,7 @@ static SERVICE: Table = table(&[
     inert("capabilities", "What the service can do; not interpreted by clnrm."),
     key("command", COMMAND, "The command of the container; `args` in clnrm 1.0."),
     inert("context", "A prompt for a language model; not interpreted by clnrm."),
-    inert("cpu_limit", "CPU limit; not interpreted by clnrm."),
+    key("cpu_limit", PROCESSORS, "Processors that the container may use, such as `0.5`."),
     inert("default_model", "The model of an `ollama` service; not interpreted by clnrm."),
     key("depends_on", TEXTS, "Services that must run first.").holds(Content::Service),
     inert("description", "What the service is for; not interpreted by clnrm."),
@@ -26,14 +26,18 @@ static SERVICE: Table = table(&[
     key("health_check", HEALTH_CHECK, "The command that tells whether the service is ready."),
     key("healthcheck", HEALTH_CHECK, "The command that tells whether the service is ready.").alias_of("health_check"),
     key("image", NAME, "The container image, such as `alpine:3.20`.").holds(Content::Image).read_by(EVERYONE),
-    inert("limits", "CPU and memory limits; not interpreted by clnrm."),
+    key("limits", Shape::Table(&LIMITS), "What the container may use."),
     inert("max_model_len", "A setting of a language model; not interpreted by clnrm."),
     inert("max_num_seqs", "A setting of a language model; not interpreted by clnrm."),
-    inert("memory_limit", "Memory limit; not interpreted by clnrm."),
+    key("memory_limit", MEMORY, "Memory that the container may use, such as `256m`."),
     inert("model", "The model of a language-model service; not interpreted by clnrm."),
     inert("model_id", "The model of a language-model service; not interpreted by clnrm."),
     inert("name", "Another name of the service; the key in `[services]` is its name."),
-    inert("network", "Network of the container; not interpreted by clnrm."),
+    key(
+        "network",
+        NETWORK,
+        "The network of the container: `none`, `internal` (the default where there are several services) or `open`.",
+    ),
     key("password", TEXT, "Password of a `surrealdb` service.").read_by(RUN).default("\"root\""),
     inert("personality", "A prompt for a language model; not interpreted by clnrm."),
     key("plugin", NAME, "The kind of service, such as `generic_container` or `surrealdb`.")
@@ -48,14 +52,15 @@ static SERVICE: Table = table(&[
     .read_by(EVERYONE),
     inert("privileged", "Whether the container may do everything; not interpreted by clnrm."),
     inert("readiness", "How to wait for the service; not interpreted by clnrm."),
-    inert("resources", "CPU and memory limits; not interpreted by clnrm."),
+    key("resources", Shape::Table(&LIMITS), "What the container may use.").alias_of("limits"),
     inert("restart", "Restart policy; not interpreted by clnrm."),
     key("strict", Shape::Boolean, "Whether a `surrealdb` service is strict.").read_by(RUN).default("false"),
     inert("tensor_parallel_size", "A setting of a language model; not interpreted by clnrm."),
-    inert("timeout", "How long the start may take; not interpreted by clnrm."),
-    inert("timeout_sec", "How long the start may take; not interpreted by clnrm."),
+    key("timeout", SECONDS, "How long the start may take: seconds, or a text such as `30s`.").default("60"),
+    key("timeout_sec", SECONDS, "How long the start may take, in seconds.").alias_of("timeout"),
     key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind.")
         .holds(Content::ServiceKind),
+    key("user", TEXT, "The user whose rights the programs have: a name or number that the image knows."),
     key("username", TEXT, "User of a `surrealdb` service.").read_by(RUN).default("\"root\""),
     key(
         "volumes",
@@ -66,10 +71,15 @@ static SERVICE: Table = table(&[
     inert("wait_for_ready", "Whether to wait for the service; not interpreted by clnrm."),
     key("wait_for_span", NAME, "The service is ready when a span of this name was seen.").holds(Content::Span),
     key("wait_for_span_timeout_secs", COUNT, "How long to wait for `wait_for_span`, in seconds.").default("30"),
-    inert("wait_log_message", "Text in the log that tells that the service is ready; not interpreted by clnrm."),
-    inert("wait_strategy", "How to wait for the service; not interpreted by clnrm."),
-    inert("workdir", "Working directory; not interpreted by clnrm."),
-    inert("working_dir", "Working directory; not interpreted by clnrm."),
+    key("wait_log_message", TEXT, "The service is ready when what it writes has this text."),
+    key(
+        "wait_strategy",
+        NAME,
+        "What tells that the service is ready: `log` (with `wait_log_message`), `port`, `health`, `exit` or `none`.",
+    )
+    .holds(Content::Usual(&["log", "port", "health", "exit", "none"])),
+    key("workdir", TEXT, "Working directory of the programs."),
+    key("working_dir", TEXT, "Working directory of the programs.").alias_of("workdir"),
 ])
 .slips(&[
     ("cmd", "command"),
@@ -79,6 +89,28 @@ static SERVICE: Table = table(&[
     ("kind", "type"),
     ("mounts", "volumes"),
     ("port", "ports"),
+]);
+
+static LIMITS: Table = table(&[
+    key("cpu", PROCESSORS, "Processors, such as `0.5`.").alias_of("cpu_limit"),
+    key("cpu_limit", PROCESSORS, "Processors, such as `0.5`."),
+    key("cpu_millicores", COUNT, "Thousandths of a processor."),
+    key("memory", MEMORY, "Memory, such as `256m`.").alias_of("memory_limit"),
+    key("memory_limit", MEMORY, "Memory, such as `256m`."),
+    key("memory_mb", COUNT, "Memory, in MiB."),
+])
+.slips(&[("cpus", "cpu_limit"), ("mem_limit", "memory_limit")]);
+
+const PROCESSORS: Shape = Shape::Forms(&[form(TEXT), form(Shape::Number(0.0, f64::MAX))]);
+
+const MEMORY: Shape = Shape::Forms(&[form(TEXT), form(COUNT)]);
+
+const NETWORK: Shape = Shape::Forms(&[form(NAME), form(Shape::Table(&NETWORK_TABLE))]);
+
+static NETWORK_TABLE: Table = table(&[
+    inert("allowed_hosts", "Hosts that may be reached; not interpreted by clnrm."),
+    key("external_access", Shape::Boolean, "Whether the container may reach the outside world.").default("false"),
+    key("mode", NAME, "`none`, `internal` or `open`.").holds(Content::Usual(&["none", "internal", "open"])),
 ]);
 
 /// Environment variables.
@@ -144,7 +176,7 @@ static HEALTH_CHECK_TABLE: Table = table(&[
     inert("type", "The kind of probe; not interpreted by clnrm."),
 ]);
 
-const SECONDS: Shape = Shape::Forms(&[
+pub(super) const SECONDS: Shape = Shape::Forms(&[
     form(COUNT),
     refused(Shape::Number(0.0, f64::MAX), "durations with fractions of a second"),
     refused(DURATION, "durations as texts in a health check"),

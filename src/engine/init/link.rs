@@ -40,8 +40,11 @@ struct State {
     accepted: Option<mpsc::UnboundedSender<Tunnel>>,
 }
 
+/// Process id and time of a job that was started, or why it was not.
+type Started = Result<(u32, u64), (Fault, i32)>;
+
 struct JobEntry {
-    started: Option<oneshot::Sender<Result<(u32, u64), (Fault, i32)>>>,
+    started: Option<oneshot::Sender<Started>>,
     updates: mpsc::UnboundedSender<Update>,
     windows: Arc<Windows>,
     exited: bool,
@@ -195,7 +198,7 @@ impl Link {
 
     pub fn add_job(
         &self,
-        started: oneshot::Sender<Result<(u32, u64), (Fault, i32)>>,
+        started: oneshot::Sender<Started>,
         updates: mpsc::UnboundedSender<Update>,
     ) -> Result<(u32, Arc<Windows>), SessionError> {
         let mut state = lock(&self.state);

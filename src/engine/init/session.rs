@@ -232,7 +232,7 @@ async fn read<B: AsRef<[u8]>>(
 
 fn pass_on(link: &Arc<Link>, decoder: &mut Decoder) -> Result<(), SessionError> {
     loop {
-        match decoder.next() {
+        match decoder.next_message() {
             Ok(Some(event)) => link.receive(event)?,
             Ok(None) => return Ok(()),
             Err(error) => {

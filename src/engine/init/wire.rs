@@ -327,7 +327,7 @@ impl Decoder {
     /// # Errors
     ///
     /// When what comes next is no frame. The stream can't be read on after that.
-    pub fn next<M: Message>(&mut self) -> Result<Option<M>, WireError> {
+    pub fn next_message<M: Message>(&mut self) -> Result<Option<M>, WireError> {
         let pending = &self.buffer[self.start..];
         let Some(&kind) = pending.first() else { return Ok(None) };
         if !M::known(kind) {

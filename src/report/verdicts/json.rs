@@ -27,13 +27,18 @@ impl VerdictReport {
             "completeness": judgement.completeness.grade.word(),
             "completeness_reason": judgement.completeness.reason,
             "spans": judgement.spans,
-            "constraints": self.constraints.iter().map(|constraint| self.constraint(constraint)).collect::<Value>(),
+            "constraints": self.constraint_values(),
             "unjudged": unjudged.collect::<Value>(),
             "notes": notes.collect::<Value>(),
             "problems": self.problems,
         });
         serde_json::to_writer_pretty(&mut *out, &object)?;
         writeln!(out)
+    }
+
+    /// Each constraint with what came out, in the order of the test.
+    pub(in crate::report) fn constraint_values(&self) -> Value {
+        self.constraints.iter().map(|constraint| self.constraint(constraint)).collect()
     }
 
     fn constraint(&self, constraint: &JudgedConstraint) -> Value {

@@ -9,10 +9,12 @@ use std::io::{self, Write};
 
 use super::words::counted;
 use super::{Source, Style};
-use crate::analysis::Related;
-use crate::expectation::explain::Explanation;
-use crate::expectation::{Judgement, Note, Outcome, Verdict};
+use crate::analysis::{Analysis, Related};
+use crate::expectation::explain::{Explainer, Explanation};
+use crate::expectation::{ExpectationTree, Judgement, Note, Outcome, Reception, Verdict};
+use crate::template::SourceFile;
 use crate::text::Span;
+use crate::trace::Trace;
 
 /// A judged test.
 #[derive(Clone, Debug)]
@@ -66,6 +68,46 @@ pub enum VerdictFormat {
 }
 
 impl VerdictReport {
+    /// What came of judging a trace by a test. `display` names the files of its render as the user should see them; what they say must have
+    /// been rendered to what the tree was built of.
+    pub fn of(
+        analysis: &Analysis,
+        display: impl Fn(&SourceFile) -> String,
+        (tree, trace): (&ExpectationTree, &Trace),
+        (reception, judgement): (&Reception, Judgement),
+    ) -> Self {
+        let explainer = Explainer::new(tree, trace, reception, &judgement);
+        let located = analysis.locate(tree.constraints.iter().map(|constraint| constraint.span));
+        let constraints = tree.constraints.iter().zip(located).zip(&judgement.verdicts).enumerate();
+        let constraints = constraints.map(|(index, ((constraint, located), verdict))| JudgedConstraint {
+            path: constraint.path.to_string(),
+            verdict: verdict.verdict.clone(),
+            explanation: explainer.explain(index),
+            text: explainer.text(index),
+            notes: verdict.notes.clone(),
+            span: located.span,
+            related: located.related,
+        });
+        let constraints = constraints.collect();
+        let unjudged = analysis.locate(tree.unjudged.iter().map(|unjudged| unjudged.span));
+        let unjudged = tree.unjudged.iter().zip(unjudged);
+        let unjudged = unjudged.map(|(it, located)| (it.path.to_string(), located.span, it.why.clone())).collect();
+        let sources = analysis.files.iter().enumerate().map(|(index, file)| {
+            let built_in = index > 0 && file.path.is_none();
+            Source::new(display(file), built_in, file.text.clone())
+        });
+        let sources: Vec<Source> = sources.collect();
+        Self {
+            path: sources.first().map(|document| document.path.clone()).unwrap_or_default(),
+            sources,
+            constraints,
+            unjudged,
+            problems: Vec::new(),
+            judgement,
+            style: Style::default(),
+        }
+    }
+
     /// Writes the report in this format.
     ///
     /// # Errors

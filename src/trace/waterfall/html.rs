@@ -1,6 +1,7 @@
 //! The waterfall as a page of HTML that needs nothing besides itself: no script, no other file. What is folded costs the browser
 //! little, so that ten thousand spans stay usable; the keyboard folds and unfolds, as each row is a `summary`.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use base64::Engine;
@@ -10,7 +11,11 @@ use super::layout::{Layout, Row, RowKind};
 use super::words;
 use crate::trace::{Span, Value};
 
-const STYLE: &str = include_str!("waterfall.css");
+/// How the rows look: the style sheet of a page that holds them.
+pub const STYLE: &str = include_str!("waterfall.css");
+
+/// What is done with a text before it is shown.
+type Cover<'a> = &'a dyn Fn(&str) -> Cow<'_, str>;
 
 /// Deeper rows stand side by side: browsers refuse elements that are nested some hundred times.
 const LEVELS: usize = 60;
@@ -34,6 +39,14 @@ pub fn html(layout: &Layout<'_>, title: &str) -> String {
         let _ = write!(page, ", {} marked with ✗", layout.highlighted.len());
     }
     page.push_str("</p>\n<main>\n");
+    page.push_str(&rows(layout, &|text| Cow::Borrowed(text)));
+    page.push_str("</main>\n</body>\n</html>\n");
+    page
+}
+
+/// The rows alone, for a page that holds other things too and has [`STYLE`]. Every text goes through `cover` first.
+pub fn rows(layout: &Layout<'_>, cover: Cover<'_>) -> String {
+    let mut page = String::with_capacity(layout.rows.len() * 400);
     // The rows whose elements are open, with whether they hold others below them.
     let mut open: Vec<usize> = Vec::new();
     for (place, row) in layout.rows.iter().enumerate() {
@@ -41,7 +54,7 @@ pub fn html(layout: &Layout<'_>, title: &str) -> String {
             open.pop();
             page.push_str("</div></details>\n");
         }
-        self::row(&mut page, layout, row);
+        self::row(&mut page, layout, row, cover);
         if row.end > place + 1 && open.len() < LEVELS {
             page.push_str("<div class=\"below\">\n");
             open.push(place);
@@ -52,11 +65,10 @@ pub fn html(layout: &Layout<'_>, title: &str) -> String {
     for _ in open {
         page.push_str("</div></details>\n");
     }
-    page.push_str("</main>\n</body>\n</html>\n");
     page
 }
 
-fn row(page: &mut String, layout: &Layout<'_>, row: &Row) {
+fn row(page: &mut String, layout: &Layout<'_>, row: &Row, cover: Cover<'_>) {
     let highlight = layout.highlight(row);
     let mut classes: Vec<&str> = Vec::new();
     classes.extend(row.error.then_some("error"));
@@ -67,12 +79,12 @@ fn row(page: &mut String, layout: &Layout<'_>, row: &Row) {
     if highlight.is_some() {
         page.push_str("<span role=\"img\" aria-label=\"marked\">✗</span> ");
     }
-    page.push_str(&escaped(&words::label(layout, row)));
+    page.push_str(&escaped(&cover(&words::label(layout, row))));
     if let Some(oddity) = words::oddity(layout, row) {
         let _ = write!(page, " <small>({oddity})</small>");
     }
     if let Some(service) = layout.service(row) {
-        let _ = write!(page, " <small>{}</small>", escaped(&words::printable(service)));
+        let _ = write!(page, " <small>{}</small>", escaped(&words::printable(&cover(service))));
     }
     page.push_str("</span>");
     if let Some(bar) = row.bar {
@@ -85,15 +97,15 @@ fn row(page: &mut String, layout: &Layout<'_>, row: &Row) {
     let duration = row.duration.map_or_else(|| "?".to_owned(), words::duration);
     let _ = write!(page, "<span class=\"time\">{duration}</span></summary>");
     if let Some(reason) = highlight.filter(|reason| !reason.is_empty()) {
-        let _ = write!(page, "<p class=\"reason\">{}</p>", escaped(&words::printable(reason)));
+        let _ = write!(page, "<p class=\"reason\">{}</p>", escaped(&words::printable(&cover(reason))));
     }
     if let RowKind::Span(span) = row.kind {
-        facts(page, &layout.trace[span]);
+        facts(page, &layout.trace[span], cover);
     }
 }
 
 /// What is known of a span, as a table.
-fn facts(page: &mut String, span: &Span) {
+fn facts(page: &mut String, span: &Span, cover: Cover<'_>) {
     let mut rows: Vec<(String, String)> = Vec::new();
     rows.push(("id".to_owned(), span.span_id.to_string()));
     rows.push(("kind".to_owned(), span.kind.to_string()));
@@ -116,6 +128,7 @@ fn facts(page: &mut String, span: &Span) {
     }
     page.push_str("<table>");
     for (key, value) in rows {
+        let value = cover(&value);
         let shown: String =
             value.chars().take(LETTERS).chain((value.chars().count() > LETTERS).then_some('…')).collect();
         let _ = write!(
@@ -129,7 +142,7 @@ fn facts(page: &mut String, span: &Span) {
 }
 
 /// `text` with everything that HTML or XML would read as markup written as what it is.
-pub(super) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

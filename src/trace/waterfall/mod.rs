@@ -9,7 +9,7 @@ mod svg;
 mod text;
 mod words;
 
-pub use html::html;
+pub use html::{STYLE as HTML_STYLE, escaped, html, rows as html_rows};
 pub use layout::{Bar, Layout, LayoutOptions, Row, RowKind, Section};
 pub use svg::svg;
 pub use text::{TextOptions, Theme, text};

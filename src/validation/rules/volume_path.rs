@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
                   Mounting over a directory that the system of the container needs (`/bin`, `/proc`, all of `/etc`) breaks the \
                   container: a warning. A path inside `/etc`, `/var` or `/root` is common and only a hint, because clnrm 1.0 refuses it in its \
                   dry run.\n\n\
-                  A relative path on the host is a warning: it is resolved against a directory that depends on where the test \
-                  is started, and clnrm 1.0 refuses it. The name of a volume is a hint.",
+                  A relative path on the host is taken from the folder of the test, and a name means a volume; both are hints, because clnrm 1.0 \
+                  refuses them.",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"
@@ -112,14 +112,11 @@ fn host_path(text: &Text) -> Option<Finding> {
     if path.starts_with(['/', '\\', '$', '~']) || is_drive(path) {
         return None;
     }
-    let (message, severity) = match path.starts_with('.') || path.contains('/') {
-        true => (format!("the path on the host `{path}` is relative, which clnrm 1.0 refuses"), Severity::Warning),
-        false => {
-            let message = format!("`{path}` is the name of a volume and no path on the host, which clnrm 1.0 refuses");
-            (message, Severity::Hint)
-        }
+    let message = match path.starts_with('.') || path.contains('/') {
+        true => format!("the path on the host `{path}` is relative, which clnrm 1.0 refuses"),
+        false => format!("`{path}` is the name of a volume and no path on the host, which clnrm 1.0 refuses"),
     };
-    Some(Finding::new(&RULE, text.content, message).severity(severity))
+    Some(Finding::new(&RULE, text.content, message).severity(Severity::Hint))
 }
 
 /// Whether the path begins with the letter of a Windows drive (`C:\`).

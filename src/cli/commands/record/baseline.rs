@@ -1,0 +1,76 @@
+//! A baseline: the document of a green run, to be run again and compared.
+
+use std::path::{Path, PathBuf};
+
+use clap::ColorChoice;
+
+use super::Arguments;
+use crate::cli::commands::run::{Reports, nothing_to_run, run_and_report, selected};
+use crate::cli::run::{digest, find_stored, write_atomically};
+use crate::cli::{CLEAN, TROUBLE, output};
+use crate::report::Style;
+use crate::report::run::{RunDocument, RunFormat};
+use crate::trace::recorded;
+
+/// Runs, or takes the last run, and writes the baseline. Only a green run is one.
+pub(super) fn run(arguments: &Arguments, color: ColorChoice, current: &Path) -> u8 {
+    let document = match arguments.last {
+        true => match find_stored(None, current) {
+            Ok(stored) => stored.document,
+            Err(error) => {
+                output::complain(&error.to_string());
+                return TROUBLE;
+            }
+        },
+        false => match ran(arguments, color) {
+            Ok(document) => document,
+            Err(code) => return code,
+        },
+    };
+    if document.exit_code != CLEAN {
+        output::complain("nothing was recorded: a baseline is a run in which every test passed");
+        return document.exit_code;
+    }
+    match write(&document, &current.join(&arguments.output)) {
+        Ok(()) => {
+            if !arguments.input.quiet {
+                let path = arguments.output.display();
+                output::complain(&format!("recorded run {} in `{path}`", document.run));
+            }
+            CLEAN
+        }
+        Err(error) => {
+            output::complain(&format!("can't write `{}`: {error}", arguments.output.display()));
+            TROUBLE
+        }
+    }
+}
+
+/// The document of a new run, with paths from the root of the project; else the exit code.
+fn ran(arguments: &Arguments, color: ColorChoice) -> Result<RunDocument, u8> {
+    let Arguments { tests, input, filter, execution, .. } = arguments;
+    let selected = selected(tests, input, filter, execution.seed).ok_or(TROUBLE)?;
+    if let Some(code) = nothing_to_run(&selected) {
+        return Err(code);
+    }
+    let root = selected.tests.first().map(|test| recorded::root(&test.path)).unwrap_or_else(|| PathBuf::from("."));
+    let (performed, code) =
+        run_and_report(&selected, execution.run_options(), &Reports::default(), input, color).ok_or(TROUBLE)?;
+    match code {
+        // A report that a test asks for could not be written, which was told.
+        TROUBLE => Err(TROUBLE),
+        _ => Ok(performed.document(&root)),
+    }
+}
+
+fn write(document: &RunDocument, path: &Path) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    document.write(RunFormat::Json, Style::default(), &mut text)?;
+    write_atomically(path, &text)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // The form of `sha256sum --check`.
+    let line = format!("{}  {name}\n", digest(&String::from_utf8_lossy(&text)));
+    let mut sum = path.as_os_str().to_owned();
+    sum.push(".sha256");
+    write_atomically(Path::new(&sum), line.as_bytes())
+}

@@ -1,0 +1,15 @@
+//! Running tests from the command line: what `clnrm run` and the commands that run tests as it does have in common.
+
+mod live;
+mod options;
+mod perform;
+mod select;
+mod store;
+mod written;
+
+pub use live::Live;
+pub use options::{ExecutionOptions, ReportTarget};
+pub use perform::{Performed, digest, perform};
+pub use select::{Filter, Selected, Test, of_file, projects, select};
+pub use store::{StoredRun, find as find_stored};
+pub use written::{Outputs, write_atomically};

@@ -1,0 +1,183 @@
+//! Which tests and scenarios run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
+use crate::cli::discovery::{Input, targets};
+use crate::cli::input::InputOptions;
+use crate::cli::settings::Projects;
+use crate::cli::{output, paths, read};
+use crate::executor::{PlannedTest, ScenarioFilter, ScenarioPlan, SelectedTest, Selection};
+use crate::template::SourceFile;
+use crate::template::variables::Environment;
+use crate::trace::recorded;
+
+/// Which scenarios are wanted.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Filter {
+    /// Only scenarios whose identity (`FILE::SCENARIO`) contains this text, or matches it as a glob (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    only: Vec<String>,
+
+    /// Only tests with this tag (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+}
+
+/// What runs.
+pub struct Selected {
+    /// The tests, with the scenarios that were asked for.
+    pub tests: Vec<SelectedTest>,
+    /// What they mean.
+    pub plan: ScenarioPlan,
+}
+
+/// Finds the tests at `paths` and those of their scenarios that `filter` wants. What can't be read is told on standard error; the answer is
+/// then `None`.
+pub fn select(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64) -> Option<Selected> {
+    let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let mut projects = projects(paths, input, seed, &current);
+    let mut tests = Vec::new();
+    let mut readable = true;
+    for target in targets(paths, None, &current) {
+        let test = match &target.input {
+            Input::File(path) => of_file(path, &target.shown, &mut projects, &current),
+            Input::Stdin(_) => {
+                Test::Refused("can't run: a test that runs is a file, for its paths are relative to it".to_owned())
+            }
+            Input::Missing(failure) => Test::Refused(failure.message.clone()),
+        };
+        match test {
+            Test::Found(test) => tests.push(*test),
+            Test::Other(_) if !target.named => {}
+            Test::Other(why) | Test::Refused(why) => {
+                output::complain(&format!("`{}` {why}", target.shown));
+                readable = false;
+            }
+        }
+    }
+    for (path, failure) in &projects.into_problems().failures {
+        output::complain(&format!("`{path}` {}", failure.message));
+        readable = false;
+    }
+    let matcher = match Matcher::new(filter) {
+        Ok(matcher) => matcher,
+        Err(why) => {
+            output::complain(&why);
+            return None;
+        }
+    };
+    readable.then(|| narrowed(tests, &matcher))
+}
+
+/// The projects of the files at `paths`.
+pub fn projects<'a>(paths: &[PathBuf], input: &InputOptions, seed: u64, current: &'a Path) -> Projects<'a> {
+    let base = AnalysisOptions {
+        trusted: true,
+        overrides: input.variables.iter().cloned().collect(),
+        roots: paths::roots(paths, current),
+        seed,
+        ..AnalysisOptions::default()
+    };
+    Projects::new(base, current)
+}
+
+/// What a file is.
+pub enum Test {
+    /// A test.
+    Found(Box<SelectedTest>),
+    /// Something else, and what.
+    Other(String),
+    /// It can't be used, and why.
+    Refused(String),
+}
+
+/// Reads the file at `path` as a test of which everything runs.
+pub fn of_file(path: &Path, shown: &str, projects: &mut Projects<'_>, current: &Path) -> Test {
+    let text = match read::file(path) {
+        Ok(text) => text,
+        Err(failure) => return Test::Refused(failure.message),
+    };
+    let path = paths::tidy(&current.join(path));
+    if let Some(why) = crate::report::not_judged(FileKind::of(&path, &text)) {
+        return Test::Other(why.to_owned());
+    }
+    let options = projects.options(&path);
+    let document = SourceFile { name: shown.to_owned(), path: Some(path.clone()), text };
+    let root = recorded::root(&path);
+    Test::Found(Box::new(SelectedTest { document, path, root, options, scenarios: Selection::All }))
+}
+
+impl Selected {
+    /// These tests.
+    pub fn new(tests: Vec<SelectedTest>) -> Self {
+        let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
+        let plan = ScenarioPlan::new(&analyzer, &tests, None);
+        Self { tests, plan }
+    }
+}
+
+/// The tests of which something is wanted, with what is.
+fn narrowed(tests: Vec<SelectedTest>, matcher: &Matcher) -> Selected {
+    let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
+    if matcher.wants_all() {
+        return Selected::new(tests);
+    }
+    let narrow = |mut test: SelectedTest| {
+        let planned = ScenarioPlan::new(&analyzer, std::slice::from_ref(&test), None);
+        let mut wanted = BTreeSet::new();
+        for it in planned.tests.iter().filter(|it| matcher.wants_tags(it)) {
+            let combination = &it.id.combination;
+            // What has mistakes may not even know its scenarios: who wants it is told of them.
+            if it.is_invalid() && matcher.wants(&it.id.to_string()) {
+                wanted.insert(ScenarioFilter { scenario: None, combination: combination.clone() });
+            }
+            let scenarios = it.scenarios.iter().filter(|scenario| matcher.wants(&scenario.id.to_string()));
+            wanted.extend(scenarios.map(|scenario| ScenarioFilter {
+                scenario: Some(scenario.id.scenario.clone()),
+                combination: combination.clone(),
+            }));
+        }
+        test.scenarios = Selection::Only(wanted.clone());
+        (!wanted.is_empty()).then_some(test)
+    };
+    Selected::new(tests.into_iter().filter_map(narrow).collect())
+}
+
+/// A compiled filter.
+struct Matcher {
+    patterns: Vec<(String, Option<GlobMatcher>)>,
+    tags: Vec<String>,
+}
+
+impl Matcher {
+    fn new(filter: &Filter) -> Result<Self, String> {
+        let compile = |pattern: &String| {
+            let is_glob = pattern.contains(['*', '?', '{']);
+            let glob = is_glob.then(|| GlobBuilder::new(pattern).build()).transpose();
+            let glob = glob.map_err(|error| format!("`--only {pattern}` is no valid glob: {}", error.kind()))?;
+            Ok((pattern.clone(), glob.map(|glob| glob.compile_matcher())))
+        };
+        let patterns = filter.only.iter().map(compile).collect::<Result<_, String>>()?;
+        Ok(Self { patterns, tags: filter.tags.clone() })
+    }
+
+    fn wants_all(&self) -> bool {
+        self.patterns.is_empty() && self.tags.is_empty()
+    }
+
+    fn wants_tags(&self, test: &PlannedTest) -> bool {
+        self.tags.is_empty() || self.tags.iter().any(|tag| test.tags.contains(tag))
+    }
+
+    fn wants(&self, id: &str) -> bool {
+        let matches = |(text, glob): &(String, Option<GlobMatcher>)| match glob {
+            Some(glob) => glob.is_match(id) || id.rsplit_once("::").is_some_and(|(_, name)| glob.is_match(name)),
+            None => id.contains(text.as_str()),
+        };
+        self.patterns.is_empty() || self.patterns.iter().any(matches)
+    }
+}
