@@ -14,8 +14,19 @@ const LIST: &str = "src/features/completion/semantic_conventions.tsv";
 
 /// Where cargo keeps the sources of the crate.
 fn sources() -> PathBuf {
+    // Without a platform, cargo wants the crates of all others too, and those were never fetched.
+    let platform = Command::new("rustc").args(["--print", "host-tuple"]).output().unwrap();
+    let platform = String::from_utf8(platform.stdout).unwrap();
     let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--filter-platform",
+            platform.trim(),
+            "--manifest-path",
+        ])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .unwrap();

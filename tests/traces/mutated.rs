@@ -78,8 +78,16 @@ proptest! {
         }
         let (whole, summary) = read_all(&bytes);
         let mut pieces = Kept::default();
-        prop_assert_eq!(read(Pieces(&bytes), "in", &mut pieces), summary);
-        prop_assert_eq!((&whole.spans, &whole.problems), (&pieces.spans, &pieces.problems));
+        let in_pieces = read(Pieces(&bytes), "in", &mut pieces);
+        // How much comes out of a compressed stream before it turns out to be broken depends on how it is read; that it is broken,
+        // or what came out makes no sense, is told either way.
+        let is_broken = |kept: &Kept| kept.problems.iter().any(|problem| problem.message.starts_with("reading failed"));
+        if summary.compressed && (is_broken(&whole) || is_broken(&pieces)) {
+            prop_assert!(!whole.problems.is_empty() && !pieces.problems.is_empty());
+        } else {
+            prop_assert_eq!(in_pieces, summary);
+            prop_assert_eq!((&whole.spans, &whole.problems), (&pieces.spans, &pieces.problems));
+        }
         let trace: Trace = whole.spans.into_iter().collect();
         let backwards: Trace = trace.spans().iter().rev().cloned().collect();
         prop_assert!(diff(&trace, &backwards, &Noise::default()).is_empty());
