@@ -25,7 +25,7 @@ impl Played {
     /// The next request but credit, which comes at any time.
     async fn hear(&mut self) -> Request {
         loop {
-            match self.decoder.next().unwrap() {
+            match self.decoder.next_message().unwrap() {
                 Some(Request::OutputCredit { .. } | Request::Credit { .. }) => {}
                 Some(request) => return request,
                 None => {
@@ -207,7 +207,7 @@ async fn garbage_makes_init_end_itself() {
     assert_eq!(output.status.code(), Some(76));
     let mut decoder = Decoder::default();
     decoder.push(&output.stdout);
-    let told = decoder.next::<Event>().unwrap();
+    let told = decoder.next_message::<Event>().unwrap();
     let expected = "the runner broke the protocol: no frame has the kind 0x47";
     assert_eq!(told, Some(Event::Failed { message: expected.to_owned() }));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("clnrm-init: {expected}\n"));

@@ -73,7 +73,7 @@ fn read<M: Message>(stream: &[u8], piece: usize) -> Result<Vec<M>, WireError> {
     let mut messages = Vec::new();
     for piece in stream.chunks(piece) {
         decoder.push(piece);
-        while let Some(message) = decoder.next()? {
+        while let Some(message) = decoder.next_message()? {
             messages.push(message);
         }
     }
@@ -124,9 +124,9 @@ proptest! {
 fn a_length_that_lies_is_refused_before_it_is_believed() {
     let mut decoder = Decoder::default();
     decoder.push(&[0x81, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
-    assert_eq!(decoder.next::<Event>(), Err(WireError::Length(u32::MAX)));
+    assert_eq!(decoder.next_message::<Event>(), Err(WireError::Length(u32::MAX)));
     // A list that claims more items than there are bytes.
     let mut decoder = Decoder::default();
     decoder.push(&[0x02, 0, 0, 0, 1, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff]);
-    assert_eq!(decoder.next::<Request>(), Err(WireError::Payload(0x02)));
+    assert_eq!(decoder.next_message::<Request>(), Err(WireError::Payload(0x02)));
 }
