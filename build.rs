@@ -2,6 +2,7 @@
 //! and leaves what the room `engine` embeds. It never fails the build of the crate: where the program can't be built, the reason
 //! is embedded in its place, and shown when somebody wants to run a container.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -11,13 +12,13 @@ const SOURCES: [&str; 2] = ["src/engine/init/program", "src/engine/init/wire.rs"
 /// What the constants of `engine/init/embedded.rs` are called, and Rust's name of the processor.
 const ARCHITECTURES: [(&str, &str); 2] = [("X86_64", "x86_64"), ("AARCH64", "aarch64")];
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
     }
     println!("cargo::rerun-if-env-changed=DOCS_RS");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo says where results go"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo does not say where results go")?);
     let mut constants = String::new();
     for (constant, architecture) in ARCHITECTURES {
         let program = out.join(format!("clnrm-init-{architecture}"));
@@ -33,7 +34,8 @@ fn main() {
         };
         constants += &format!("const {constant}: (&[u8], &str) = ({bytes}, {why:?});\n");
     }
-    fs::write(out.join("init_programs.rs"), constants).expect("Cargo's folder for results can be written");
+    fs::write(out.join("init_programs.rs"), constants)?;
+    Ok(())
 }
 
 /// Tries the ways to a static program, the best first.
