@@ -251,7 +251,7 @@ async fn ping_over(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Pi
         return Err(Greeting::Unreachable(Unreachable::Stranger, cause.to_owned()));
     }
     let has = |name: &str| head.lines().any(|line| line.to_ascii_lowercase().starts_with(name));
-    if !(has("api-version:") || has("libpod-api-version:")) && !status.contains(" 5") {
+    if !(has("api-version:") || has("libpod-api-version:") || status.contains(" 5")) {
         let cause = format!("what answers is no engine: `{status}` without a version");
         return Err(Greeting::Unreachable(Unreachable::Stranger, cause));
     }

@@ -40,6 +40,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two tries to reach it again.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// What is to be noted of what was heard.
+type Change = Box<dyn FnOnce(&mut Heard) + Send>;
+
 impl Events {
     /// Follows the events of this owner's containers from the engine's time on (RFC 3339).
     pub fn follow(docker: Docker, owner: &Owner, from: Option<&str>, stop: CancellationToken) -> Arc<Self> {
@@ -129,25 +132,24 @@ impl Events {
     async fn reconcile(&self, docker: &Docker) {
         let ids: Vec<String> = self.containers.iter().map(|entry| entry.key().clone()).collect();
         for id in ids {
-            let change: Option<Box<dyn FnOnce(&mut Heard) + Send>> =
-                match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
-                    Ok(found) => found
-                        .state
-                        .filter(|state| state.finished_at.is_some() && state.running == Some(false))
-                        .and_then(|state| {
-                            let started = state.started_at.as_deref().is_some_and(|time| !time.starts_with("0001"));
-                            started.then(|| {
-                                Box::new(move |heard: &mut Heard| {
-                                    heard.exit = heard.exit.or(state.exit_code);
-                                    heard.out_of_memory |= state.oom_killed == Some(true);
-                                }) as Box<dyn FnOnce(&mut Heard) + Send>
-                            })
-                        }),
-                    Err(bollard::errors::Error::DockerResponseServerError { status_code: 404, .. }) => {
-                        Some(Box::new(|heard: &mut Heard| heard.removed = true))
-                    }
-                    Err(_) => None,
-                };
+            let change: Option<Change> = match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
+                Ok(found) => found
+                    .state
+                    .filter(|state| state.finished_at.is_some() && state.running == Some(false))
+                    .and_then(|state| {
+                        let started = state.started_at.as_deref().is_some_and(|time| !time.starts_with("0001"));
+                        started.then(|| {
+                            Box::new(move |heard: &mut Heard| {
+                                heard.exit = heard.exit.or(state.exit_code);
+                                heard.out_of_memory |= state.oom_killed == Some(true);
+                            }) as Box<dyn FnOnce(&mut Heard) + Send>
+                        })
+                    }),
+                Err(bollard::errors::Error::DockerResponseServerError { status_code: 404, .. }) => {
+                    Some(Box::new(|heard: &mut Heard| heard.removed = true))
+                }
+                Err(_) => None,
+            };
             if let (Some(change), Some(sender)) = (change, self.containers.get(&id)) {
                 sender.send_modify(change);
             }

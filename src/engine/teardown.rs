@@ -7,7 +7,6 @@ use bollard::query_parameters::{ListContainersOptionsBuilder, ListNetworksOption
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::core::RunState;
 use super::{Engine, EngineError, label};
 
 /// What a teardown did.
@@ -38,7 +37,7 @@ impl Engine {
 
     async fn tear_down(&self, run: &str, done: &mut Teardown) {
         let mut making = {
-            let mut state = self.inner.runs.entry(run.to_owned()).or_insert_with(RunState::default);
+            let mut state = self.inner.runs.entry(run.to_owned()).or_default();
             state.ended = true;
             state.making.subscribe()
         };

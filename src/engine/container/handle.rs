@@ -23,13 +23,16 @@ pub struct Container {
     shared: Arc<Shared>,
 }
 
+/// What waiting for the end of a container gave: its exit code or why there is none; nothing yet.
+type Ended = Option<Result<i64, String>>;
+
 struct Shared {
     engine: Engine,
     id: String,
     name: String,
     warnings: Vec<String>,
     heard: watch::Receiver<Heard>,
-    waits: Mutex<Option<watch::Receiver<Option<Result<i64, String>>>>>,
+    waits: Mutex<Option<watch::Receiver<Ended>>>,
     started: AtomicBool,
     killed: AtomicBool,
 }

@@ -36,6 +36,9 @@ pub struct Round {
     pub is_last: bool,
 }
 
+/// Both sides of the channel by which scenarios tell that they have ended.
+type Ends = (UnboundedSender<(usize, Ended)>, UnboundedReceiver<(usize, Ended)>);
+
 /// One round under way.
 pub struct Driver<'a> {
     run: &'a RunId,
@@ -53,7 +56,7 @@ pub struct Driver<'a> {
     monitor: CgroupMonitor,
     clock: Instant,
     decisions: Vec<String>,
-    ended: (UnboundedSender<(usize, Ended)>, UnboundedReceiver<(usize, Ended)>),
+    ended: Ends,
     queue: VecDeque<Event>,
 }
 

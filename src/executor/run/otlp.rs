@@ -127,11 +127,6 @@ impl Receiver {
         Self { inbox, tunnels, server }
     }
 
-    /// Serves a connection.
-    pub fn serve(&self, tunnel: Tunnel) {
-        let _ = self.tunnels.send(tunnel);
-    }
-
     /// A handle with which connections can be served elsewhere.
     pub fn acceptor(&self) -> mpsc::UnboundedSender<Tunnel> {
         self.tunnels.clone()
@@ -156,11 +151,6 @@ impl Receiver {
             }
             arrived.await;
         }
-    }
-
-    /// How many spans have come.
-    pub fn count(&self) -> usize {
-        self.inbox.lock().reader.sink().spans.len()
     }
 
     /// Ends the receiver and gives what came.

@@ -322,11 +322,12 @@ async fn start_services(
         let declares = !service.command.is_empty() || !waits(service).is_empty() || !service.ports.is_empty();
         let runs = declares || super::kind::Kind::of(service).daemon || !is_stepped_in;
         let mut failed = None;
-        if runs && !command.is_empty() {
-            if let Err(error) = member.start_program(setting, service, command).await {
-                let message = format!("service `{}`: {error}", service.name);
-                failed = Some(service.place.failure(FailureKind::Service, message));
-            }
+        if runs
+            && !command.is_empty()
+            && let Err(error) = member.start_program(setting, service, command).await
+        {
+            let message = format!("service `{}`: {error}", service.name);
+            failed = Some(service.place.failure(FailureKind::Service, message));
         }
         let member = Arc::new(member);
         lock(&stage.members).push(Arc::clone(&member));

@@ -110,7 +110,7 @@ pub fn failures(step: &PlannedStep, attempted: &Attempted, capture: &Capture, re
     match &attempted.end {
         StepEnd::Exited(exit) => {
             let accepted = match exit.status {
-                Status::Code(code) => step.exit.accepts(i32::from(code)),
+                Status::Code(code) => step.exit.accepts(code),
                 Status::Signal(_) => false,
             };
             if !accepted {
@@ -175,8 +175,8 @@ fn output_failures(step: &PlannedStep, capture: &Capture) -> Vec<Failure> {
 /// How a program ended, as results tell it.
 pub const fn exit_status(status: Status) -> ExitStatus {
     match status {
-        Status::Code(code) => ExitStatus::Code(code as i32),
-        Status::Signal(signal) => ExitStatus::Signal(signal as i32),
+        Status::Code(code) => ExitStatus::Code(code),
+        Status::Signal(signal) => ExitStatus::Signal(signal),
     }
 }
 
