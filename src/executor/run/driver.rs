@@ -153,7 +153,7 @@ impl<'a> Driver<'a> {
         }
         for (index, planned) in self.tests.iter().enumerate() {
             if planned.is_invalid() {
-                let result = Arc::new(unrun::test(planned, NotRun::InvalidTest));
+                let result = Arc::new(unrun::test(planned, Outcome::NotRun(NotRun::InvalidTest)));
                 for scenario in &result.scenarios {
                     self.tell(RunEvent::ScenarioFinished(Arc::clone(scenario)));
                 }
@@ -318,8 +318,7 @@ impl<'a> Driver<'a> {
         match tokio::task::spawn_blocking(move || test(&planned, evidence, &redaction)).await {
             Ok(result) => result,
             Err(_) => {
-                let mut result = unrun::test(&fallback, NotRun::InvalidTest);
-                result.outcome = Outcome::Infrastructure;
+                let mut result = unrun::test(&fallback, Outcome::Infrastructure);
                 result.notes.push("judging the test ended by a defect of this program; its log says more".to_owned());
                 result
             }

@@ -16,7 +16,7 @@ use super::{repeat, replay, unrun};
 use crate::analysis::{Analyzer, CacheLimits, RenderCache};
 use crate::engine::{ConnectOptions, Engine, EngineError, SweepOptions};
 use crate::executor::plan::{PlannedTest, ScenarioPlan};
-use crate::executor::{NotRun, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestResult};
+use crate::executor::{NotRun, Outcome, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestResult};
 use crate::template::variables::Environment;
 
 /// What the removal of everything that a run made may take at its end.
@@ -146,24 +146,26 @@ impl Executor {
         if planned.is_empty() {
             return (Vec::new(), Some("no scenario is selected".to_owned()));
         }
-        let unrun = |why: NotRun| -> Vec<Arc<TestResult>> {
+        let unrun = |outcome: Outcome| -> Vec<Arc<TestResult>> {
             let results = planned.iter().map(|test| {
-                let why = if test.is_invalid() { NotRun::InvalidTest } else { why };
-                Arc::new(unrun::test(test, why))
+                let outcome = if test.is_invalid() { Outcome::NotRun(NotRun::InvalidTest) } else { outcome };
+                Arc::new(unrun::test(test, outcome))
             });
             results.inspect(|result| tell_unrun(result, events)).collect()
         };
         if planned.iter().all(|test| test.is_invalid()) {
-            return (unrun(NotRun::InvalidTest), None);
+            return (unrun(Outcome::NotRun(NotRun::InvalidTest)), None);
         }
         let engine = tokio::select! {
             biased;
-            () = cancelled.cancelled() => return (unrun(NotRun::FailFast), None),
+            () = cancelled.cancelled() => return (unrun(Outcome::Cancelled), None),
             engine = self.engine() => engine,
         };
         let engine = match engine {
             Ok(engine) => engine,
-            Err(error) => return (unrun(NotRun::NoEngine), Some(format!("{error}; {}", error.help()))),
+            Err(error) => {
+                return (unrun(Outcome::NotRun(NotRun::NoEngine)), Some(format!("{error}; {}", error.help())));
+            }
         };
         let options = Arc::new(options);
         let mut rounds = Vec::new();

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,6 +111,8 @@ struct Stage {
     unproved: Mutex<Option<String>>,
     killed: Mutex<Option<String>>,
     engine_failed: Mutex<bool>,
+    /// Whether it is being ended from outside: what goes wrong from then on is no fault of anybody.
+    over: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -162,7 +165,7 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
     let identity = Identity::new(&setting.run, setting.id(), setting.attempt, setting.round);
     let receiver = Receiver::start();
     let (limit, limit_place) = time_limit(&setting);
-    let acts = act(&setting, &stage, &images, &identity, &receiver);
+    let mut acts = Box::pin(act(&setting, &stage, &images, &identity, &receiver));
     let slow = async {
         tokio::time::sleep(SLOW).await;
         let _ = setting.events.send(RunEvent::Slow { scenario: setting.id().clone(), elapsed: started.elapsed() });
@@ -177,31 +180,35 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
     let end = tokio::select! {
         biased;
         () = setting.cancelled.cancelled() => End::Cancelled,
-        proved = acts => End::Acted(proved),
+        proved = &mut acts => End::Acted(proved),
         () = tokio::time::sleep(limit) => End::TooLong,
         error = setting.engine.lost() => End::Lost(error),
         () = slow => End::Cancelled,
     };
     let spans = match end {
         End::Acted(proved) => {
+            drop(acts);
             let spans = harvest(&setting, &stage, &images, receiver, &identity, proved).await;
             close(&setting, &stage).await;
             Some(spans)
         }
         End::Cancelled => {
-            kill(&stage).await;
+            cut_short(&stage, acts, Duration::from_secs(1)).await;
             return cancelled(&stage, started.elapsed());
         }
         End::TooLong => {
-            let running = lock(&stage.steps).last().map(|step| step.name.clone());
+            let of_services = last_words(&stage).await;
+            let begun = lock(&stage.steps).len();
+            cut_short(&stage, acts, FAREWELL).await;
+            let running = lock(&stage.steps).get(begun).map(|step| (step.name.clone(), step_words(step)));
             let mut failure = limit_place.failure(
                 FailureKind::Timeout,
                 format!("the scenario `{}` was ended after {}: it took too long", setting.id().scenario, words(limit)),
             );
-            failure.detail = last_words(&stage).await;
-            failure.help = running.map(|step| format!("the last step that ended was `{step}`"));
+            let of_step = running.as_ref().and_then(|(_, words)| words.clone());
+            failure.detail = of_step.or(of_services);
+            failure.help = running.map(|(step, _)| format!("it was at the step `{step}`"));
             lock(&stage.failures).push(failure);
-            kill(&stage).await;
             None
         }
         End::Lost(error) => {
@@ -245,8 +252,11 @@ async fn act(
     let planned = setting.planned();
     match start_services(setting, stage, images, identity, receiver).await {
         Ok(()) => run_steps(setting, stage).await,
-        Err(Some(failure)) => lock(&stage.failures).push(failure),
-        Err(None) => {}
+        Err(Some(failure)) if !stage.over.load(Ordering::Relaxed) => lock(&stage.failures).push(failure),
+        Err(_) => {}
+    }
+    if stage.over.load(Ordering::Relaxed) {
+        return false;
     }
     if let Some(place) = &planned.expect_failure {
         let mut failures = lock(&stage.failures);
@@ -311,7 +321,7 @@ async fn start_services(
                 return Err(None);
             }
             Err(NotLaunched::Session(error)) => {
-                *lock(&stage.engine_failed) = true;
+                *lock(&stage.engine_failed) |= !stage.over.load(Ordering::Relaxed);
                 return Err(Some(
                     service.place.failure(FailureKind::Engine, format!("service `{}`: {error}", service.name)),
                 ));
@@ -331,6 +341,9 @@ async fn start_services(
         }
         let member = Arc::new(member);
         lock(&stage.members).push(Arc::clone(&member));
+        if stage.over.load(Ordering::Relaxed) {
+            return Err(None);
+        }
         if let Some(failure) = failed {
             return Err(Some(failure));
         }
@@ -438,6 +451,9 @@ async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) {
 
 /// Runs a step with its retries; whether it passed in the end.
 async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
+    if stage.over.load(Ordering::Relaxed) {
+        return false;
+    }
     let one = &setting.planned().steps[index];
     let member = lock(&stage.members).iter().find(|member| member.service == one.service).cloned();
     let Some(member) = member else {
@@ -464,9 +480,12 @@ async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
         env.extend(one.env.iter().cloned());
         let run = step::attempt(&member.session, one, set(&env), &mut capture, limit, setting.options.grace);
         let attempted = run.await;
+        lock(&stage.steps).push(result(one, &attempted, &capture, &service.name, &setting.redaction));
+        if stage.over.load(Ordering::Relaxed) {
+            return false;
+        }
         let mut failures = step::failures(one, &attempted, &capture, &setting.redaction);
         notice(&attempted, &member, stage, one, &mut failures).await;
-        lock(&stage.steps).push(result(one, &attempted, &capture, &service.name, &setting.redaction));
         if reads_spans(setting) {
             lock(&stage.unread).push((format!("output of {}", one.name), capture.bytes(Output::Stdout).to_vec()));
             if capture.is_cut() {
@@ -659,6 +678,21 @@ async fn close(setting: &Setting, stage: &Stage) {
     leave(stage);
 }
 
+/// Ends a scenario from outside: kills its containers while it goes on, so that what its programs wrote until then is kept. What it
+/// makes meanwhile goes too.
+async fn cut_short(stage: &Stage, acts: impl Future<Output = bool>, patience: Duration) {
+    stage.over.store(true, Ordering::Relaxed);
+    let _ = tokio::join!(kill(stage), tokio::time::timeout(patience, acts));
+    kill(stage).await;
+}
+
+/// The last that the program of a step wrote.
+fn step_words(step: &StepResult) -> Option<String> {
+    let lines: Vec<&str> = step.stdout.lines().chain(step.stderr.lines()).collect();
+    let last = lines[lines.len().saturating_sub(10)..].join("\n");
+    (!last.trim().is_empty()).then_some(last)
+}
+
 /// Kills the containers of a scenario, and waits until they are gone.
 async fn kill(stage: &Stage) {
     let members = std::mem::take(&mut *lock(&stage.members));
@@ -741,6 +775,9 @@ fn time_limit(setting: &Setting) -> (Duration, Place) {
 /// Tells a failure of the engine, and what it means for the run.
 fn tell(setting: &Setting, stage: &Stage, failure: Failure, error: &EngineError) {
     tracing::debug!(scenario = %setting.id(), %error, "the engine failed");
+    if stage.over.load(Ordering::Relaxed) {
+        return;
+    }
     lock(&stage.failures).push(failure);
     *lock(&stage.engine_failed) |= error.is_infrastructure();
     let shortage = match error {

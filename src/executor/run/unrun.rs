@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::executor::plan::{PlannedScenario, PlannedTest};
-use crate::executor::{NotRun, Outcome, ScenarioResult, TestResult, Validity};
+use crate::executor::{Outcome, ScenarioResult, TestResult, Validity};
 
 /// A scenario that never began.
 pub fn scenario(planned: &PlannedScenario, outcome: Outcome) -> ScenarioResult {
@@ -22,8 +22,7 @@ pub fn scenario(planned: &PlannedScenario, outcome: Outcome) -> ScenarioResult {
 }
 
 /// A test of which nothing ran. Its mistakes are told.
-pub fn test(planned: &PlannedTest, why: NotRun) -> TestResult {
-    let outcome = Outcome::NotRun(why);
+pub fn test(planned: &PlannedTest, outcome: Outcome) -> TestResult {
     TestResult {
         id: planned.id.clone(),
         path: planned.path.clone(),
