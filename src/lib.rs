@@ -23,6 +23,8 @@ pub mod expectation;
 
 pub mod features;
 
+pub mod collector;
+
 pub mod engine;
 
 pub mod executor;

@@ -41,6 +41,8 @@ pub enum NoSpans {
     Refused(String),
     /// Data came that could not be decoded.
     Undecodable(String),
+    /// Spans came, but all of them belong to another run.
+    AnotherRun(String),
     /// Metrics or logs came, but no traces.
     OtherSignals,
     /// A variable of the image keeps the exporter from sending here.
@@ -62,6 +64,9 @@ impl NoSpans {
             Self::NoConnection => "check that the program is instrumented and exports to `OTEL_EXPORTER_OTLP_ENDPOINT`",
             Self::Refused(_) => "let the program reach the receiver, or take another network for the scenario",
             Self::Undecodable(_) => "check the exporter's protocol against its endpoint",
+            Self::AnotherRun(_) => {
+                "let the program record its own spans: recorded ones, and those of another run, prove nothing of this one"
+            }
             Self::OtherSignals => "set `OTEL_TRACES_EXPORTER` to `otlp`",
             Self::Overridden(_) => "unset the variable in the image, or set it in the test",
             Self::Killed(_) => "give the program time to end by itself: a killed process flushes nothing",
@@ -79,6 +84,7 @@ impl fmt::Display for NoSpans {
             Self::Undecodable(problem) => {
                 write!(formatter, "no spans came: what came could not be decoded ({problem})")
             }
+            Self::AnotherRun(whose) => write!(formatter, "no spans of this run came: {whose}"),
             Self::OtherSignals => formatter.write_str("no spans came: only metrics or logs did"),
             Self::Overridden(variable) => {
                 write!(formatter, "no spans came: the image sets `{variable}`, which sends them elsewhere")

@@ -191,6 +191,7 @@ fn no_spans_have_a_cause() {
         NoSpans::NoConnection,
         NoSpans::Refused("internal network".to_owned()),
         NoSpans::Undecodable("unexpected end of input".to_owned()),
+        NoSpans::AnotherRun("the span `a` ended 86400 s before this run began".to_owned()),
         NoSpans::OtherSignals,
         NoSpans::Overridden("OTEL_TRACES_EXPORTER".to_owned()),
         NoSpans::Killed("SIGKILL".to_owned()),

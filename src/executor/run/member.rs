@@ -4,16 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
-use super::environment::{Identity, variables};
 use super::kind::Kind;
-use super::otlp::Receiver;
 use super::output::{Capture, Writer};
 use super::scenario::Setting;
+use crate::collector::environment::{Recipient, variables};
+use crate::collector::{Identity, Receiver};
 use crate::config::model::Protocol;
-use crate::engine::init::{JobEvent, JobExit, JobSpec, Session, SessionError, SessionOptions, StartError, Tunnel};
+use crate::engine::init::{JobEvent, JobExit, JobSpec, Session, SessionError, SessionOptions, StartError};
 use crate::engine::{
     Belonging, Container, ContainerNetwork, ContainerSpec, EngineError, Image, Mount, MountSource, Network,
     PortProtocol, PublishedPort,
@@ -134,17 +134,22 @@ impl Member {
                 return Err(NotLaunched::Session(error));
             }
         };
-        let acceptor: mpsc::UnboundedSender<Tunnel> = receiver.acceptor();
+        let acceptor = receiver.acceptor();
         let tunnels = tokio::spawn(async move {
             while let Some(tunnel) = tunnels.next().await {
-                if acceptor.send(tunnel).is_err() {
-                    break;
-                }
+                acceptor.serve(tunnel);
             }
         });
         let port = session.ports().last().map_or(4318, |port| port.held);
-        let seed = setting.options.seed;
-        let variables = variables(&setting.test, &service.name, port, identity, &image.env, seed);
+        let variables = variables(&Recipient {
+            otel: setting.test.analysis.config.otel.as_ref(),
+            service: &service.name,
+            port,
+            identity,
+            image: &image.env,
+            seed: setting.test.seed.unwrap_or(setting.options.seed),
+            freeze_clock: setting.test.freeze_clock.as_deref(),
+        });
         let variables = variables.into_iter().filter(|(name, _)| !service.env.iter().any(|(set, _)| set == name));
         let variables = variables.collect();
         let name = service.name.clone();

@@ -3,13 +3,11 @@
 
 mod artifacts;
 mod driver;
-mod environment;
 mod executor;
 mod handle;
 mod judge;
 mod kind;
 mod member;
-mod otlp;
 mod output;
 mod ready;
 mod repeat;

@@ -6,8 +6,8 @@ use tokio::time::{sleep, timeout};
 
 use super::kind::Kind;
 use super::member::{Member, Program, set};
-use super::otlp::Receiver;
 use super::step::words;
+use crate::collector::Receiver;
 use crate::engine::init::{JobEvent, JobSpec, Output, Status};
 use crate::executor::plan::{Place, PlannedService, Wait};
 use crate::executor::{Failure, FailureKind};
@@ -125,7 +125,7 @@ async fn reach(member: &Member, service: &PlannedService, wait: &Wait, receiver:
             Some(program) => exited(program, member, place).await,
         },
         Wait::Span { name, .. } => {
-            receiver.seen(name).await;
+            receiver.wait_for_span(name).await;
             Ok(())
         }
     }

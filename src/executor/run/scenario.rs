@@ -13,13 +13,13 @@ use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::environment::Identity;
 use super::judge::{ScenarioSpans, cover};
 use super::member::{Member, NotLaunched, Surroundings, set};
-use super::otlp::Receiver;
 use super::output::{Capture, Writer};
 use super::ready::{ready, waits};
 use super::step::{self, Attempted, StepEnd, words};
+use crate::collector::environment::CONFIGURATION_FILES;
+use crate::collector::{Collected, Identity, Limits, Receiver, Source};
 use crate::engine::init::{Output, Signal, Status};
 use crate::engine::{Belonging, Engine, EngineError, Image, Network, NetworkSpec, PullPolicy};
 use crate::executor::plan::{
@@ -162,8 +162,8 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
             return finished(&setting, &stage, None, started.elapsed());
         }
     };
-    let identity = Identity::new(&setting.run, setting.id(), setting.attempt, setting.round);
-    let receiver = Receiver::start();
+    let identity = Identity::new(&setting.run.to_string(), &setting.id().to_string(), setting.attempt, setting.round);
+    let receiver = Receiver::new(source(&setting), Limits::default());
     let (limit, limit_place) = time_limit(&setting);
     let mut acts = Box::pin(act(&setting, &stage, &images, &identity, &receiver));
     let slow = async {
@@ -629,32 +629,55 @@ async fn harvest(
     for (name, bytes) in unread {
         receiver.read(&bytes, &name);
     }
-    let harvest = receiver.harvest();
-    let lost = harvest.lost.or_else(|| lock(&stage.unproved).take());
+    // The containers are drained, and with them their connections: what is left is to decode what came last.
+    let proved = proved && tokio::time::timeout(FAREWELL, receiver.drained()).await.is_ok();
+    let collected = receiver.finish();
+    let mut no_spans = no_spans(&collected);
+    let lost = collected.doubt.or_else(|| lock(&stage.unproved).take());
     let completeness = match (lost, proved) {
         (Some(lost), _) => Completeness::unknown(lost),
         (None, true) => Completeness::proved("exit+drain"),
         (None, false) => Completeness::unknown("the container was ended before it was drained"),
     };
-    let mut no_spans = harvest.no_spans;
     if let Some(signal) = lock(&stage.killed).clone() {
         no_spans = NoSpans::Killed(signal);
     } else if matches!(no_spans, NoSpans::NoConnection | NoSpans::NothingExported) {
-        let overriding = ["OTEL_EXPERIMENTAL_CONFIG_FILE", "OTEL_CONFIG_FILE"];
         let set = images.values().flat_map(|image| &image.env);
-        if let Some((name, _)) = set.into_iter().find(|(name, _)| overriding.contains(&name.as_str())) {
+        if let Some((name, _)) = set.into_iter().find(|(name, _)| CONFIGURATION_FILES.contains(&name.as_str())) {
             no_spans = NoSpans::Overridden(name.clone());
         }
     }
     let own_hosts = setting.planned().services.iter().map(|&index| setting.test.services[index].name.clone()).collect();
     let spans = ScenarioSpans {
-        spans: harvest.spans,
+        spans: collected.spans,
         reception: Reception { completeness, no_spans, own_hosts, own_parents: vec![identity.span_id()] },
     };
     if let Some(folder) = &setting.folder {
         super::artifacts::spans(folder, &spans.spans, &setting.redaction).await;
     }
     spans
+}
+
+/// Whose spans are awaited.
+fn source(setting: &Setting) -> Source {
+    let now = jiff::Timestamp::now().as_nanosecond();
+    Source {
+        run: Some(setting.run.to_string()),
+        // Where programs are told another time, they may well tell it in their spans.
+        began: setting.test.freeze_clock.is_none().then(|| u64::try_from(now).unwrap_or_default()),
+    }
+}
+
+/// Why there are no spans, as far as the receiver can tell.
+fn no_spans(collected: &Collected) -> NoSpans {
+    let Collected { statistics, undecodable, foreign, .. } = collected;
+    match (undecodable, foreign) {
+        (_, Some(reason)) => NoSpans::AnotherRun(reason.clone()),
+        (Some(problem), None) => NoSpans::Undecodable(problem.clone()),
+        _ if statistics.traces == 0 && statistics.metrics + statistics.logs > 0 => NoSpans::OtherSignals,
+        _ if statistics.connections == 0 => NoSpans::NoConnection,
+        _ => NoSpans::NothingExported,
+    }
 }
 
 /// Ends the containers of a scenario that has nothing more to say.
