@@ -716,8 +716,9 @@ impl<'a> Reader<'a> {
         let quotes = if written.starts_with('\'') { "'''" } else { "\"\"\"" };
         self.error(SyntaxErrorKind::UnclosedString { quotes }, Span::new(token.start, token.start + 3));
         // Everything up to the next line that looks like a statement may belong to the string.
-        let mut end = token.start + written.find('\n').unwrap_or(written.len());
-        for line in written.split_inclusive('\n').skip(1) {
+        let mut lines = written.split_inclusive('\n');
+        let mut end = token.start + lines.next().map_or(0, str::len);
+        for line in lines {
             let mut cursor = Cursor::new(line);
             cursor.skip_blanks();
             if cursor.is_pair(0) || cursor.is_header() {

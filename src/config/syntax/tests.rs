@@ -237,3 +237,16 @@ fn nothing_is_said_about_a_placeholder_of_the_template() {
     let text = "a = ____\n";
     assert_eq!(parse(text, &[Span::new(4, 8)], false).syntax, []);
 }
+
+/// Of a long string that is never closed the last character may take several bytes; it once kept the reader at its place for ever.
+#[test]
+fn a_long_string_that_is_never_closed_ends_with_its_last_character() {
+    for text in ["x = [\n\"\"\"1\n日本", "x = [\n\"\"\"1\n\né", "x = '''\n日", "x = \"\"\"\n\n[meta]\n"] {
+        let recovered = recover(text);
+        assert_eq!(
+            recovered.errors.iter().filter(|error| format!("{:?}", error.kind).contains("UnclosedString")).count(),
+            1,
+            "{text:?}"
+        );
+    }
+}
