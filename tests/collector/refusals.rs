@@ -15,9 +15,8 @@ use crate::client::{
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_and_told() {
     let traces = "/v1/traces";
-    let cut = shop().encode_to_vec().split_last().unwrap().1.to_vec();
     let cases: [(&str, &str, Option<&str>, Vec<u8>, StatusCode, &str); 11] = [
-        (traces, PROTOBUF, None, cut.clone(), StatusCode::BAD_REQUEST, "-"),
+        (traces, PROTOBUF, None, b"\xff\xff".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, PROTOBUF, None, b"{\"resourceSpans\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, JSON, None, b"PASSED".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, JSON, None, b"{\"resource_spans\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
@@ -41,6 +40,17 @@ async fn what_cannot_be_read_is_refused_and_told() {
         assert_eq!(collected.statistics.refused, 1, "{what}");
         assert!(collected.doubt.is_some() && collected.undecodable.is_some(), "{what}: {collected:?}");
     }
+}
+
+#[tokio::test]
+async fn of_a_message_that_ends_too_early_the_begin_is_kept() {
+    let receiver = receiver();
+    let cut = shop().encode_to_vec().split_last().unwrap().1.to_vec();
+    let answer = post(&receiver, "/v1/traces", PROTOBUF, None, cut).await;
+    let partial = ExportTraceServiceResponse::decode(answer.body.as_slice()).unwrap().partial_success;
+    assert!(partial.is_some());
+    let collected = finish(receiver).await;
+    assert!((1..4).contains(&collected.spans.len()) && collected.doubt.is_some(), "{collected:?}");
 }
 
 #[tokio::test]
