@@ -82,6 +82,18 @@ impl ObjectKind {
 }
 
 impl Reason {
+    /// The name for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnerDead => "owner-dead",
+            Self::Expired => "expired",
+            Self::EarlierBoot => "earlier-boot",
+            Self::All => "all",
+            Self::OwnerAlive => "owner-alive",
+            Self::OwnerUnknown => "owner-unknown",
+        }
+    }
+
     /// The words for people.
     pub const fn words(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! The program `clnrm`: one file for each command.
 
 mod analyze;
+mod cleanup;
 mod completions;
 mod diff;
 mod fmt;
@@ -80,6 +81,8 @@ enum Command {
     Repro(Box<repro::Arguments>),
     Report(report::Arguments),
     Trace(trace::Arguments),
+    #[command(visible_alias = "gc")]
+    Cleanup(cleanup::Arguments),
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
     Record(record::Arguments),
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Redgreen(arguments) => redgreen::run(arguments, color),
         Command::Repro(arguments) => repro::run(arguments, color),
         Command::Report(arguments) => report::run(arguments, color),
+        Command::Cleanup(arguments) => cleanup::run(arguments),
         Command::Trace(arguments) => trace::run(arguments, color),
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
