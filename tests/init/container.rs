@@ -8,6 +8,7 @@ use clnrm_lsp::engine::init::{
     JobSpec, OTLP_GRPC_PORT, OTLP_HTTP_PORT, Session, SessionOptions, Signal, Status, Tunnels,
 };
 use clnrm_lsp::engine::{Belonging, ConnectOptions, Container, ContainerSpec, Engine, PullPolicy};
+use futures::StreamExt as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
 use crate::harness::{collect, first_line, within};
@@ -160,11 +161,17 @@ async fn a_container_goes_with_a_runner_that_is_killed() {
             break id.to_owned();
         }
     };
-    assert!(exists(&id).await, "it runs while its runner lives");
+    let docker = bollard::Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
+    assert!(exists(&docker, &id).await, "it runs while its runner lives");
+    let (asks, of) = (docker.clone(), id.clone());
+    let ended = tokio::spawn(async move { asks.wait_container(&of, None).collect::<Vec<_>>().await });
     runner.start_kill().unwrap();
     within(runner.wait()).await.unwrap();
+    // Init ended by itself, with 0: somebody who removes what dead runners left would have killed it.
+    let codes = within(ended).await.unwrap();
+    assert!(matches!(&codes[..], [Ok(answer)] if answer.status_code == 0), "{codes:?}");
     let gone = async {
-        while exists(&id).await {
+        while exists(&docker, &id).await {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -173,8 +180,7 @@ async fn a_container_goes_with_a_runner_that_is_killed() {
 }
 
 /// Whether the engine knows a container of this id.
-async fn exists(id: &str) -> bool {
-    let docker = bollard::Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
+async fn exists(docker: &bollard::Docker, id: &str) -> bool {
     match docker.inspect_container(id, None).await {
         Ok(_) => true,
         Err(bollard::errors::Error::DockerResponseServerError { status_code: 404, .. }) => false,
