@@ -45,6 +45,8 @@ impl Redaction {
         let steps = config.steps.iter().chain(config.scenarios.iter().flat_map(|scenario| &scenario.steps));
         let variables = config.services.iter().flat_map(|service| &service.env).chain(steps.flat_map(|step| &step.env));
         values.extend(variables.filter(|variable| is_secret(&variable.name.text)).filter_map(value));
+        values
+            .extend(config.services.iter().filter_map(|service| service.password.as_ref()?.known()).map(str::to_owned));
         let headers = config.otel.iter().flat_map(|otel| &otel.headers);
         // A header carries the right to export: whatever its name, its value is nobody's business.
         values.extend(headers.filter_map(|header| scalar(&header.value)));

@@ -7,6 +7,7 @@ mod budget;
 mod endings;
 #[path = "../shared/engine.rs"]
 mod engine;
+mod oversight;
 mod project;
 mod services;
 mod steps;

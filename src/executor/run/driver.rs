@@ -299,6 +299,8 @@ impl<'a> Driver<'a> {
             self.of_test(test).map(|(_, slot)| slot.result.clone()).collect();
         let Some(scenarios) = settled else { return };
         let result = Arc::new(self.judge(test, scenarios).await);
+        // The result has them now.
+        self.slots.iter_mut().filter(|slot| slot.test == test).for_each(|slot| slot.spans = None);
         if result.judged.is_some() {
             let (planned, run) = (Arc::clone(&self.tests[test]), self.run.clone());
             let (kept, redaction) = (Arc::clone(&result), self.redactions[test].clone());

@@ -8,6 +8,7 @@ mod handle;
 mod judge;
 mod kind;
 mod member;
+mod outcome;
 mod output;
 mod ready;
 mod repeat;

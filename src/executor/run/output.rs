@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use tokio::fs::File;
-use tokio::io::{AsyncWriteExt as _, BufWriter};
+use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::engine::init::Output;
@@ -16,6 +16,9 @@ const TAIL: usize = 64 * 1024;
 
 /// So much of a stream is kept for what is asked of it and for spans in it, in bytes; the begin of it counts.
 const KEPT: usize = 16 << 20;
+
+/// So much of a stream is told live, in bytes: nobody reads more, and events wait in memory until they are taken.
+const TOLD: usize = 8 << 20;
 
 /// Who writes.
 #[derive(Clone, Debug)]
@@ -43,7 +46,9 @@ struct Stream {
     is_cut: bool,
     tail: String,
     file: Option<PathBuf>,
-    open: Option<BufWriter<File>>,
+    open: Option<File>,
+    /// How much was told live, in bytes.
+    told: usize,
 }
 
 impl Capture {
@@ -67,6 +72,7 @@ impl Capture {
                 PathBuf::from(name)
             }),
             open: None,
+            told: 0,
         };
         let streams = [stream(OutputStream::Stdout, ".stdout"), stream(OutputStream::Stderr, ".stderr")];
         Self { writer, events, streams }
@@ -136,7 +142,7 @@ impl Stream {
         if self.open.is_none()
             && let Some(path) = self.file.take()
         {
-            self.open = File::create(path).await.ok().map(BufWriter::new);
+            self.open = File::create(path).await.ok();
         }
         if let Some(file) = &mut self.open
             && file.write_all(text.as_bytes()).await.is_err()
@@ -149,6 +155,14 @@ impl Stream {
             let from = (from..self.tail.len()).find(|&at| self.tail.is_char_boundary(at)).unwrap_or(from);
             self.tail.drain(..from);
         }
+        if self.told > TOLD {
+            return;
+        }
+        self.told += text.len();
+        let text = match self.told > TOLD {
+            true => text + "\n(it writes more than is shown live; its end is in the result)\n",
+            false => text,
+        };
         let _ = events.send(RunEvent::Output {
             scenario: writer.scenario.clone(),
             service: writer.service.clone(),
@@ -182,7 +196,32 @@ fn decode(undecoded: &mut Vec<u8>, bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_of_a_flood_is_bounded_and_its_end_is_there() {
+        let (events, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let folder = tempfile::tempdir().unwrap();
+        let test = crate::executor::TestId { file: "a".to_owned(), combination: None };
+        let scenario = ScenarioId { test, scenario: "s".to_owned() };
+        let writer = Writer { scenario, service: "it".to_owned(), step: None };
+        let mut capture = Capture::new(writer, events, &Redaction::default(), Some(&folder.path().join("it")));
+        let piece = vec![b'x'; 1 << 20];
+        for _ in 0..40 {
+            capture.take(Output::Stdout, &piece).await;
+        }
+        capture.take(Output::Stdout, b"\r\nthe end\r\n").await;
+        capture.finish().await;
+        assert!(capture.is_cut());
+        assert_eq!(capture.bytes(Output::Stdout).len(), KEPT);
+        assert_eq!(capture.last_lines(1).unwrap(), "the end");
+        let mut length = 0;
+        while let Ok(RunEvent::Output { text, .. }) = told.try_recv() {
+            length += text.len();
+        }
+        assert!((TOLD..TOLD + (2 << 20)).contains(&length), "{length}");
+        assert_eq!(std::fs::metadata(folder.path().join("it.stdout")).unwrap().len(), (40 << 20) + 11);
+    }
 
     #[test]
     fn letters_that_come_in_pieces_stay_whole() {

@@ -7,7 +7,7 @@ use crate::executor::{Failure, FailureKind, Outcome, TestResult};
 use crate::text::Span;
 use crate::trace::canonical::{Canonical, Form, Noise, first_divergence};
 
-/// The results of the last round, with the worst outcome of all rounds and a failure for each round whose digest differs from that of
+/// Of each test the result of its worst round (of several like it the last), with what it failed by, and a failure for each round whose digest differs from that of
 /// the first. The results of one round are what they are.
 pub fn merged(mut rounds: Vec<Vec<Arc<TestResult>>>) -> Vec<Arc<TestResult>> {
     let Some(last) = rounds.pop() else { return Vec::new() };
@@ -17,20 +17,23 @@ pub fn merged(mut rounds: Vec<Vec<Arc<TestResult>>>) -> Vec<Arc<TestResult>> {
     rounds.push(last.clone());
     let merged = last.iter().enumerate().map(|(index, result)| {
         let of_test: Vec<&Arc<TestResult>> = rounds.iter().filter_map(|round| round.get(index)).collect();
-        Arc::new(merge(result, &of_test))
+        Arc::new(merge(worst(result, &of_test), &of_test))
     });
     merged.collect()
 }
 
-fn merge(last: &TestResult, rounds: &[&Arc<TestResult>]) -> TestResult {
-    let mut merged = TestResult { ..last.clone() };
-    for (index, round) in rounds.iter().enumerate() {
-        // The failures of the round that is told come first; those of others are told where it has none.
-        if round.outcome != Outcome::Passed && merged.failures.is_empty() {
-            merged.failures.extend(round.failures.iter().cloned());
-            merged.notes.push(format!("repetition {} of {}: {}", index + 1, rounds.len(), round.outcome.word()));
-        }
-        merged.outcome = worse(merged.outcome, round.outcome);
+/// The worst of all rounds: its scenarios say why.
+fn worst<'r>(last: &'r Arc<TestResult>, rounds: &[&'r Arc<TestResult>]) -> &'r Arc<TestResult> {
+    rounds.iter().fold(last, |worst, round| match worse(worst.outcome, round.outcome) == worst.outcome {
+        true => worst,
+        false => round,
+    })
+}
+
+fn merge(told: &TestResult, rounds: &[&Arc<TestResult>]) -> TestResult {
+    let mut merged = TestResult { ..told.clone() };
+    for (index, round) in rounds.iter().enumerate().filter(|(_, round)| round.outcome != Outcome::Passed) {
+        merged.notes.push(format!("repetition {} of {}: {}", index + 1, rounds.len(), round.outcome.word()));
     }
     let noise = Noise::default();
     let trace = |result: &TestResult| result.judged.as_ref().map(|judged| Arc::clone(&judged.trace));

@@ -67,7 +67,12 @@ pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: 
     };
     let bytes = lines(judged.trace.spans(), redaction);
     let (meta, spans) = files(planned);
-    let written = write(&spans, &bytes).and_then(|()| write(&meta, &serde_json::to_vec_pretty(&record)?));
+    // Spans in which a secret was covered are not those that were judged: nothing can be proved by them.
+    let is_whole = redaction.is_empty() || bytes == lines(judged.trace.spans(), &Redaction::default());
+    let written = match is_whole {
+        true => write(&spans, &bytes).and_then(|()| write(&meta, &serde_json::to_vec_pretty(&record)?)),
+        false => forget(&meta),
+    };
     let shown = recorded::file(&planned.path).map_or(Ok(()), |file| write(&file, &bytes));
     if let Err(error) = written.and(shown) {
         tracing::warn!(test = %planned.id, %error, "the spans of the run were not kept");
@@ -138,6 +143,14 @@ fn files(planned: &PlannedTest) -> (PathBuf, PathBuf) {
     let folder = project_folder(&planned.root).join("replay");
     let name = file_name(&planned.id.to_string());
     (folder.join(format!("{name}.json")), folder.join(format!("{name}.spans.jsonl")))
+}
+
+/// An older run says nothing any more.
+fn forget(meta: &Path) -> std::io::Result<()> {
+    match fs::remove_file(meta) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file so that nobody ever sees half of it.

@@ -9,18 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::judge::{ScenarioSpans, cover};
 use super::member::{Member, NotLaunched, Surroundings, set};
+use super::outcome::{left_out, outcome, turn_round};
 use super::output::{Capture, Writer};
 use super::ready::{ready, waits};
 use super::step::{self, Attempted, StepEnd, words};
 use crate::collector::environment::CONFIGURATION_FILES;
 use crate::collector::{Collected, Identity, Limits, Receiver, Source};
-use crate::engine::init::{Output, Signal, Status};
+use crate::engine::init::{Output, SessionError, Signal, Status};
 use crate::engine::{Belonging, Engine, EngineError, Image, Network, NetworkSpec, PullPolicy};
 use crate::executor::plan::{
     NetworkMode, Place, PlannedScenario, PlannedService, PlannedStep, PlannedTest, VolumeSource,
@@ -105,8 +107,8 @@ struct Stage {
     failures: Mutex<Vec<Failure>>,
     shortage: Mutex<Option<Shortage>>,
     level: Mutex<Option<Hermeticity>>,
-    flaky: Mutex<bool>,
-    red: Mutex<bool>,
+    /// What failed first and passed when it was tried again.
+    overcome: Mutex<Vec<Failure>>,
     unread: Mutex<Vec<(String, Vec<u8>)>>,
     unproved: Mutex<Option<String>>,
     killed: Mutex<Option<String>>,
@@ -251,7 +253,13 @@ async fn act(
 ) -> bool {
     let planned = setting.planned();
     match start_services(setting, stage, images, identity, receiver).await {
-        Ok(()) => run_steps(setting, stage).await,
+        Ok(()) => {
+            let passed = run_steps(setting, stage).await;
+            let mut failures = lock(&stage.failures);
+            if failures.is_empty() && !stage.over.load(Ordering::Relaxed) {
+                failures.extend(left_out(planned, &passed));
+            }
+        }
         Err(Some(failure)) if !stage.over.load(Ordering::Relaxed) => lock(&stage.failures).push(failure),
         Err(_) => {}
     }
@@ -259,14 +267,7 @@ async fn act(
         return false;
     }
     if let Some(place) = &planned.expect_failure {
-        let mut failures = lock(&stage.failures);
-        let meant = |failure: &Failure| matches!(failure.kind, FailureKind::ExitStatus | FailureKind::Output);
-        if failures.iter().any(meant) {
-            failures.retain(|failure| !meant(failure));
-        } else if failures.is_empty() {
-            let message = format!("the scenario `{}` was meant to fail, and did not", planned.id.scenario);
-            failures.push(place.failure(FailureKind::ExitStatus, message));
-        }
+        turn_round(&mut lock(&stage.failures), &planned.id, place);
     }
     drain(setting, stage).await
 }
@@ -401,7 +402,8 @@ fn shared_folders(
     Ok(folders)
 }
 
-async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) {
+/// Runs the steps; which of them passed.
+async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) -> Vec<Option<bool>> {
     let planned = setting.planned();
     let count = planned.steps.len();
     let mut passed: Vec<Option<bool>> = vec![None; count];
@@ -430,7 +432,7 @@ async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) {
                 Some((index, ok)) => passed[index] = Some(ok),
                 // Steps that were passed over may have set others free.
                 None if free(&begun, &passed) => {}
-                None => return,
+                None => return passed,
             }
         }
     }
@@ -444,9 +446,10 @@ async fn run_steps(setting: &Arc<Setting>, stage: &Arc<Stage>) {
         let ok = run_step(setting, stage, index).await;
         passed[index] = Some(ok);
         if !ok && !one.continue_on_failure {
-            return;
+            return passed;
         }
     }
+    passed
 }
 
 /// Runs a step with its retries; whether it passed in the end.
@@ -493,10 +496,7 @@ async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
             }
         }
         if failures.is_empty() {
-            if let Some(first) = first {
-                *lock(&stage.flaky) = true;
-                lock(&stage.failures).extend::<Vec<Failure>>(first);
-            }
+            lock(&stage.overcome).extend::<Vec<Failure>>(first.unwrap_or_default());
             return true;
         }
         let hopeless = matches!(attempted.end, StepEnd::Lost(_));
@@ -506,7 +506,6 @@ async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
         }
     }
     lock(&stage.failures).extend(first.unwrap_or_default());
-    *lock(&stage.red) = true;
     false
 }
 
@@ -577,8 +576,13 @@ fn reads_spans(setting: &Setting) -> bool {
 async fn drain(setting: &Setting, stage: &Stage) -> bool {
     setting.progress(Phase::Draining, "waiting for the last spans", None);
     let members = lock(&stage.members).clone();
-    // A program that ended by itself before anybody told it to, and not well.
     for member in &members {
+        // The container itself went away before anybody told it to.
+        if let Some(reason) = member.session.ended().now_or_never() {
+            vanished(setting, stage, member, &reason).await;
+            continue;
+        }
+        // A program that ended by itself, and not well.
         let Some(program) = &member.program else { continue };
         let Some(Ok(exit)) = program.exit() else { continue };
         let already = lock(&stage.failures).iter().any(|failure| failure.kind == FailureKind::Service);
@@ -612,9 +616,36 @@ async fn drain(setting: &Setting, stage: &Stage) -> bool {
             // All that it wrote has been told before the container was drained.
             let capture = program.capture.lock().await;
             lock(&stage.unread).push((format!("output of {}", member.name), capture.bytes(Output::Stdout).to_vec()));
+            if capture.is_cut() {
+                lock(&stage.unproved).get_or_insert_with(|| "more output than is kept".to_owned());
+            }
         }
     }
     proved
+}
+
+/// A container that is no more while its scenario needs it is never silently done without.
+async fn vanished(setting: &Setting, stage: &Stage, member: &Member, reason: &SessionError) {
+    let is_told = {
+        let failures = lock(&stage.failures);
+        failures.iter().any(|failure| matches!(failure.kind, FailureKind::Engine | FailureKind::Resource))
+    };
+    if is_told {
+        return;
+    }
+    let service = &setting.test.services[member.service];
+    let mut failure = if member.container.ran_out_of_memory().await {
+        *lock(&stage.shortage) = Some(Shortage::Memory);
+        let message = format!("service `{}` was killed: its memory ran out", member.name);
+        service.place.failure(FailureKind::Resource, message)
+    } else {
+        *lock(&stage.engine_failed) = true;
+        service.place.failure(FailureKind::Engine, format!("service `{}`: {reason}", member.name))
+    };
+    if let Some(program) = &member.program {
+        failure.detail = program.last_lines(50).await;
+    }
+    lock(&stage.failures).push(failure);
 }
 
 async fn harvest(
@@ -765,21 +796,10 @@ fn cancelled(stage: &Stage, duration: Duration) -> Ended {
 
 fn finished(setting: &Setting, stage: &Stage, spans: Option<ScenarioSpans>, duration: Duration) -> Ended {
     let mut failures = std::mem::take(&mut *lock(&stage.failures));
+    let mut overcome = std::mem::take(&mut *lock(&stage.overcome));
+    let outcome = outcome(&failures, &overcome, *lock(&stage.engine_failed));
+    failures.append(&mut overcome);
     failures.iter_mut().for_each(|failure| cover(failure, &setting.redaction));
-    let flaky = *lock(&stage.flaky);
-    let red = *lock(&stage.red);
-    let has = |kind: FailureKind| failures.iter().any(|failure| failure.kind == kind);
-    let outcome = if *lock(&stage.engine_failed) {
-        Outcome::Infrastructure
-    } else if failures.is_empty() {
-        Outcome::Passed
-    } else if flaky && !red && !has(FailureKind::Service) {
-        Outcome::Flaky
-    } else if has(FailureKind::Timeout) {
-        Outcome::TimedOut
-    } else {
-        Outcome::Failed
-    };
     Ended {
         attempt: Attempt { outcome, duration, steps: std::mem::take(&mut *lock(&stage.steps)), failures },
         spans,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::output::Capture;
 use crate::engine::init::{Job, JobEvent, JobExit, JobSpec, Output, Session, SessionError, Signal, StartError, Status};
@@ -61,20 +61,17 @@ pub async fn attempt(
 
 async fn run(job: &mut Job, capture: &mut Capture, limit: Option<Duration>, grace: Duration) -> StepEnd {
     let switch = job.switch();
-    let ended = match limit {
-        None => listen(job, capture).await,
-        Some(limit) => match timeout(limit, listen(job, capture)).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                switch.signal(Signal::TERM);
-                if timeout(grace, listen(job, capture)).await.is_err() {
-                    switch.kill();
-                    // The container's init reaps it; what it wrote is kept.
-                    let _ = timeout(Duration::from_secs(5), listen(job, capture)).await;
-                }
-                return StepEnd::TimedOut;
+    let ended = match listen(job, capture, limit).await {
+        Some(ended) => ended,
+        None => {
+            switch.signal(Signal::TERM);
+            if listen(job, capture, Some(grace)).await.is_none() {
+                switch.kill();
+                // The container's init reaps it; what it wrote is kept.
+                let _ = listen(job, capture, Some(Duration::from_secs(5))).await;
             }
-        },
+            return StepEnd::TimedOut;
+        }
     };
     match ended {
         Ok(exit) => StepEnd::Exited(exit),
@@ -82,25 +79,48 @@ async fn run(job: &mut Job, capture: &mut Capture, limit: Option<Duration>, grac
     }
 }
 
-/// Takes what a program writes until it has ended, and for a moment what it left behind in its streams.
-async fn listen(job: &mut Job, capture: &mut Capture) -> Result<JobExit, SessionError> {
-    let exit = loop {
-        match job.next().await? {
-            Some(JobEvent::Output(output, bytes)) => capture.take(output, &bytes).await,
-            Some(JobEvent::Exited(exit)) => break exit,
-            None => return Err(SessionError::Ended),
+/// Takes what a program writes until it has ended, and for a moment what it left behind in its streams; `None` when it goes on
+/// beyond the limit. What has come is always taken wholly: only the wait for more is cut short.
+async fn listen(
+    job: &mut Job,
+    capture: &mut Capture,
+    limit: Option<Duration>,
+) -> Option<Result<JobExit, SessionError>> {
+    let mut over = std::pin::pin!(async {
+        match limit {
+            Some(limit) => sleep(limit).await,
+            None => std::future::pending().await,
         }
-    };
-    let rest = async {
-        while let Ok(Some(event)) = job.next().await {
-            if let JobEvent::Output(output, bytes) = event {
-                capture.take(output, &bytes).await;
-            }
+    });
+    let exit = loop {
+        // The time is looked at first: a program that always has something to say must not get more of it.
+        let next = tokio::select! {
+            biased;
+            () = &mut over => return None,
+            next = job.next() => next,
+        };
+        match next {
+            Ok(Some(JobEvent::Output(output, bytes))) => capture.take(output, &bytes).await,
+            Ok(Some(JobEvent::Exited(exit))) => break exit,
+            Ok(None) => return Some(Err(SessionError::Ended)),
+            Err(error) => return Some(Err(error)),
         }
     };
     // A process that it left behind may hold the streams for ever.
-    tokio::select! { () = rest => {} () = sleep(LAST_OUTPUT) => {} }
-    Ok(exit)
+    let mut over = std::pin::pin!(sleep(LAST_OUTPUT));
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = &mut over => break,
+            next = job.next() => next,
+        };
+        match next {
+            Ok(Some(JobEvent::Output(output, bytes))) => capture.take(output, &bytes).await,
+            Ok(Some(JobEvent::Exited(_))) => {}
+            Ok(None) | Err(_) => break,
+        }
+    }
+    Some(Ok(exit))
 }
 
 /// What does not hold of what is asked of a step.
@@ -152,10 +172,15 @@ fn output_failures(step: &PlannedStep, capture: &Capture) -> Vec<Failure> {
     }
     let mut output = capture.text(Output::Stdout).into_owned();
     output.push_str(&capture.text(Output::Stderr));
-    let wrong = step.output.iter().filter(|check| !check.requirement.accepts(&output));
+    // That something is nowhere is not proved by looking at a part.
+    let unproved = |check: &OutputRequirement| capture.is_cut() && matches!(check, OutputRequirement::MatchesNot(_));
+    let wrong = step.output.iter().filter(|it| unproved(&it.requirement) || !it.requirement.accepts(&output));
     let failures = wrong.map(|check| {
         let message = match &check.requirement {
             OutputRequirement::Matches(regex) => format!("the output of `{}` does not match `{regex}`", step.name),
+            unproved @ OutputRequirement::MatchesNot(regex) if unproved.accepts(&output) => {
+                format!("the output of `{}` is too long to prove that nothing in it matches `{regex}`", step.name)
+            }
             OutputRequirement::MatchesNot(regex) => format!("the output of `{}` matches `{regex}`", step.name),
             OutputRequirement::Contains(text) => format!("the output of `{}` does not contain `{text}`", step.name),
         };
