@@ -4,6 +4,7 @@
 //! The unit of execution is the scenario, the unit of judgement is the test (one file, one combination of its matrix): the
 //! `[expect.*]` tables of a file speak of the spans of all its scenarios together.
 
+pub mod cache;
 mod event;
 pub mod filter;
 mod identity;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
 mod budget;
+mod cache;
 mod endings;
 #[path = "../shared/engine.rs"]
 mod engine;

@@ -15,6 +15,7 @@ use super::judge::{Evidence, ScenarioSpans, test};
 use super::scenario::{Ended, Setting, attempt};
 use super::{artifacts, replay, unrun};
 use crate::engine::Engine;
+use crate::executor::cache::Inputs;
 use crate::executor::monitor::{CgroupMonitor, ResourceMonitor as _, ResourceUsage};
 use crate::executor::plan::PlannedTest;
 use crate::executor::resources::{EngineCapacity, Resources};
@@ -43,6 +44,7 @@ type Ends = (UnboundedSender<(usize, Ended)>, UnboundedReceiver<(usize, Ended)>)
 pub struct Driver<'a> {
     run: &'a RunId,
     tests: &'a [Arc<PlannedTest>],
+    inputs: &'a [Option<Inputs>],
     options: &'a Arc<RunOptions>,
     events: &'a UnboundedSender<RunEvent>,
     engine: &'a Engine,
@@ -88,6 +90,7 @@ impl<'a> Driver<'a> {
     pub fn new(
         run: &'a RunId,
         tests: &'a [Arc<PlannedTest>],
+        inputs: &'a [Option<Inputs>],
         options: &'a Arc<RunOptions>,
         events: &'a UnboundedSender<RunEvent>,
         engine: &'a Engine,
@@ -124,6 +127,7 @@ impl<'a> Driver<'a> {
         Self {
             run,
             tests,
+            inputs,
             options,
             events,
             engine,
@@ -303,9 +307,15 @@ impl<'a> Driver<'a> {
         self.slots.iter_mut().filter(|slot| slot.test == test).for_each(|slot| slot.spans = None);
         if result.judged.is_some() {
             let (planned, run) = (Arc::clone(&self.tests[test]), self.run.clone());
+            let inputs = self.inputs.get(test).cloned().flatten();
+            let spans = self.of_test(test).filter_map(|(_, slot)| slot.spans.as_ref());
+            let mut images: Vec<(String, String)> = spans.flat_map(|it| it.images.iter().cloned()).collect();
+            images.sort();
+            images.dedup();
             let (kept, redaction) = (Arc::clone(&result), self.redactions[test].clone());
             // Whoever reads the result may look for its spans at once.
-            let _ = tokio::task::spawn_blocking(move || replay::keep(&planned, &run, &kept, &redaction)).await;
+            let keeps = move || replay::keep(&planned, &run, &kept, &redaction, inputs.as_ref(), images);
+            let _ = tokio::task::spawn_blocking(keeps).await;
         }
         self.tell(RunEvent::TestFinished(Arc::clone(&result)));
         self.results[test] = Some(result);

@@ -12,9 +12,11 @@ use tracing::Instrument as _;
 
 use super::driver::{Driver, Round};
 use super::handle::RunHandle;
+use super::known::{self, Known};
 use super::{repeat, replay, unrun};
 use crate::analysis::{Analyzer, CacheLimits, RenderCache};
 use crate::engine::{ConnectOptions, Engine, EngineError, SweepOptions};
+use crate::executor::cache::{Inputs, RunCache};
 use crate::executor::plan::{PlannedTest, ScenarioPlan};
 use crate::executor::{NotRun, Outcome, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestResult};
 use crate::template::variables::Environment;
@@ -121,7 +123,9 @@ impl Executor {
         if planned.is_invalid() {
             return None;
         }
-        replay::judged_again(&planned)
+        let inputs = Inputs::of(&planned, RunOptions::default().seed)?;
+        let entry = RunCache::of_project(&planned.root).get(&planned.id.to_string()).ok()??;
+        replay::judged_again(&planned, &inputs, &entry)
     }
 
     async fn run(
@@ -167,13 +171,28 @@ impl Executor {
                 return (unrun(Outcome::NotRun(NotRun::NoEngine)), Some(format!("{error}; {}", error.help())));
             }
         };
+        let Known { results: known, inputs } = known::look_up(&planned, &options, &engine, events, |id, duration| {
+            let mut durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner);
+            durations.entry(id).or_insert(duration);
+        })
+        .await;
+        let (planned, inputs): (Vec<_>, Vec<_>) = planned
+            .iter()
+            .zip(inputs)
+            .zip(&known)
+            .filter(|(_, known)| known.is_none())
+            .map(|((test, inputs), _)| (Arc::clone(test), inputs))
+            .unzip();
+        if planned.is_empty() {
+            return (known.into_iter().flatten().collect(), None);
+        }
         let options = Arc::new(options);
         let mut rounds = Vec::new();
         let repeat = options.repeat.get();
         for index in 0..repeat {
             let round = Round { index, is_last: index + 1 == repeat };
             let durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let driver = Driver::new(id, &planned, &options, events, &engine, cancelled, round, &durations);
+            let driver = Driver::new(id, &planned, &inputs, &options, events, &engine, cancelled, round, &durations);
             let results = driver.run().await;
             self.learn(&results);
             rounds.push(results);
@@ -192,7 +211,9 @@ impl Executor {
         if engine_is_lost(&engine).await {
             *self.shared.engine.lock().await = None;
         }
-        let results = repeat::merged(rounds);
+        let mut ran = repeat::merged(rounds).into_iter();
+        let results: Vec<Arc<TestResult>> =
+            known.into_iter().filter_map(|known| known.or_else(|| ran.next())).collect();
         if repeat > 1 {
             // Those of the rounds were not told: what counts is known only now.
             for result in &results {

@@ -20,6 +20,8 @@ pub struct ScenarioSpans {
     pub spans: Vec<Span>,
     /// How.
     pub reception: Reception,
+    /// The images that ran: each reference with its id.
+    pub images: Vec<(String, String)>,
 }
 
 /// What is known of a test when all its scenarios have ended.

@@ -7,6 +7,7 @@ mod executor;
 mod handle;
 mod judge;
 mod kind;
+mod known;
 mod member;
 mod outcome;
 mod output;

@@ -1,101 +1,94 @@
-//! The spans of a test's last complete run, kept so that they can be judged again when only its expectations have changed: in
-//! milliseconds, without a container.
+//! What is known of a test without running it: its last proven pass where nothing has changed, or its recorded spans judged by what it
+//! expects now. And what is kept of a run for that.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-
-use super::artifacts::{file_name, lines, project_folder};
+use super::artifacts::lines;
 use super::judge::{Evidence, ScenarioSpans, test};
+use crate::executor::cache::{Entry, Inputs, RunCache, ScenarioRecord, expectations};
 use crate::executor::plan::PlannedTest;
-use crate::executor::{Hermeticity, Outcome, Redaction, RunId, ScenarioResult, TestResult, Validity};
+use crate::executor::{COVER, Hermeticity, Outcome, Redaction, RunId, ScenarioResult, TestResult, Validity};
 use crate::expectation::{NoSpans, Reception};
-use crate::trace::read::{Collector, read_path};
+use crate::trace::read::{Collector, SpanReader};
 use crate::trace::{Completeness, Grade, SpanId, recorded};
 
-/// The version of what is written; others are not read.
-const VERSION: u32 = 1;
-
-/// What is known of a recorded run beside its spans.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    version: u32,
-    run: String,
-    at: u64,
-    inputs: String,
-    reason: String,
-    own_hosts: Vec<String>,
-    own_parents: Vec<String>,
-    scenarios: Vec<Recorded>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Recorded {
-    name: String,
-    hermeticity: Option<String>,
-}
-
-/// Keeps the run of a test, where all of it ran, passed but for its expectations, and nothing is missing.
-pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: &Redaction) {
+/// Keeps the run of a test, where all of it ran, its programs passed at once and with the resources that it asked for, and nothing is
+/// missing of its spans. `inputs` are those from before it ran.
+pub fn keep(
+    planned: &PlannedTest,
+    run: &RunId,
+    result: &TestResult,
+    redaction: &Redaction,
+    inputs: Option<&Inputs>,
+    images: Vec<(String, String)>,
+) {
     let Some(judged) = &result.judged else { return };
-    if judged.reception.completeness.grade != Grade::Proved || judged.trace.is_empty() {
+    let proven = |it: &Arc<ScenarioResult>| it.outcome == Outcome::Passed && !it.degraded;
+    if judged.reception.completeness.grade != Grade::Proved || !result.scenarios.iter().all(proven) {
         return;
     }
-    if !result.scenarios.iter().all(|it| it.outcome == Outcome::Passed) {
-        return;
+    let spans = lines(judged.trace.spans(), redaction);
+    if let Some(file) = recorded::file(&planned.path).filter(|_| !judged.trace.is_empty())
+        && let Err(error) = write(&file, &spans)
+    {
+        tracing::warn!(test = %planned.id, %error, "the spans of the run were not kept");
     }
-    let record = Record {
-        version: VERSION,
+    let Some(inputs) = inputs else { return };
+    let entry = Entry {
+        test: planned.id.to_string(),
         run: run.0.clone(),
         at: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs(),
-        inputs: inputs(planned),
+        inputs: inputs.digest.clone(),
+        images,
+        expectations: expectations(planned),
+        passed: result.outcome == Outcome::Passed,
         reason: judged.reception.completeness.reason.clone(),
         own_hosts: judged.reception.own_hosts.clone(),
         own_parents: judged.reception.own_parents.iter().map(ToString::to_string).collect(),
         scenarios: result
             .scenarios
             .iter()
-            .map(|it| Recorded {
+            .map(|it| ScenarioRecord {
                 name: it.id.scenario.clone(),
                 hermeticity: it.hermeticity.map(|level| level.word().to_owned()),
+                duration_ms: u64::try_from(it.duration.as_millis()).unwrap_or(u64::MAX),
             })
             .collect(),
+        spans: String::from_utf8_lossy(&spans).into_owned(),
     };
-    let bytes = lines(judged.trace.spans(), redaction);
-    let (meta, spans) = files(planned);
-    // Spans in which a secret was covered are not those that were judged: nothing can be proved by them.
-    let is_whole = redaction.is_empty() || bytes == lines(judged.trace.spans(), &Redaction::default());
-    let written = match is_whole {
-        true => write(&spans, &bytes).and_then(|()| write(&meta, &serde_json::to_vec_pretty(&record)?)),
-        false => forget(&meta),
-    };
-    let shown = recorded::file(&planned.path).map_or(Ok(()), |file| write(&file, &bytes));
-    if let Err(error) = written.and(shown) {
-        tracing::warn!(test = %planned.id, %error, "the spans of the run were not kept");
+    if let Err(error) = RunCache::of_project(&planned.root).put(&entry) {
+        tracing::warn!(test = %planned.id, %error, "what the run proved was not kept");
     }
 }
 
-/// The result of a test by the spans of its last run.
-pub fn judged_again(planned: &PlannedTest) -> Option<TestResult> {
-    let (meta, spans) = files(planned);
-    let record: Record = serde_json::from_slice(&fs::read(meta).ok()?).ok()?;
-    if record.version != VERSION || record.inputs != inputs(planned) {
+/// The result of a test by the record of its last run; `None` where only running it tells. The images are the caller's to compare.
+///
+/// A red verdict of the same expectations says nothing new: the test runs. So does one of spans in which something is covered.
+pub fn judged_again(planned: &PlannedTest, inputs: &Inputs, entry: &Entry) -> Option<TestResult> {
+    let is_same = entry.expectations == expectations(planned);
+    if entry.inputs != inputs.digest || is_same && !entry.passed || !is_same && entry.spans.is_empty() {
         return None;
     }
-    let mut collector = Collector::default();
-    let summary = read_path(&spans, &mut collector).ok()?;
+    // New expectations can't be proved by spans other than those that came.
+    if !is_same && entry.spans.contains(COVER) {
+        return None;
+    }
+    let mut reader = SpanReader::new(Collector::default());
+    let summary = reader.read(entry.spans.as_bytes(), "the last run");
     if summary.lost_spans() {
         return None;
     }
-    let (trace, _) = collector.into_trace();
-    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(record.at);
-    let run = RunId(record.run.clone());
+    let (trace, _) = reader.into_sink().into_trace();
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(entry.at);
+    let run = RunId(entry.run.clone());
+    let validity =
+        if is_same { Validity::Cached { run: run.clone(), at } } else { Validity::Replayed { run: run.clone(), at } };
     let scenarios = planned.scenarios.iter().map(|scenario| {
-        let known = record.scenarios.iter().find(|it| it.name == scenario.id.scenario)?;
+        let known = entry.scenarios.iter().find(|it| it.name == scenario.id.scenario)?;
         let hermeticity = match known.hermeticity.as_deref() {
             Some("open") => Some(Hermeticity::Open),
             Some("internal") => Some(Hermeticity::Internal),
@@ -105,7 +98,7 @@ pub fn judged_again(planned: &PlannedTest) -> Option<TestResult> {
         Some(Arc::new(ScenarioResult {
             id: scenario.id.clone(),
             outcome: Outcome::Passed,
-            validity: Validity::Replayed { run: run.clone(), at },
+            validity: validity.clone(),
             header: scenario.place.span,
             attempts: Vec::new(),
             hermeticity,
@@ -116,41 +109,16 @@ pub fn judged_again(planned: &PlannedTest) -> Option<TestResult> {
     });
     let scenarios = scenarios.collect::<Option<Vec<_>>>()?;
     let reception = Reception {
-        completeness: Completeness::proved(record.reason),
+        completeness: Completeness::proved(entry.reason.clone()),
         no_spans: NoSpans::Unknown,
-        own_hosts: record.own_hosts,
-        own_parents: record.own_parents.iter().filter_map(|id| SpanId::from_hex(id).ok()).collect(),
+        own_hosts: entry.own_hosts.clone(),
+        own_parents: entry.own_parents.iter().filter_map(|id| SpanId::from_hex(id).ok()).collect(),
     };
-    let spans = vec![ScenarioSpans { spans: trace.into_spans(), reception }];
+    let spans = vec![ScenarioSpans { spans: trace.into_spans(), reception, images: Vec::new() }];
     let evidence = Evidence { left_out: super::driver::left_out(planned), scenarios, spans };
-    Some(test(planned, evidence, &Redaction::of(&planned.analysis, &std::collections::BTreeSet::new())))
-}
-
-/// What decides on what the scenarios do, as a digest. What is mounted counts by its content.
-fn inputs(planned: &PlannedTest) -> String {
-    let mut digest = Sha256::new();
-    digest.update(env!("CARGO_PKG_VERSION"));
-    for scenario in &planned.scenarios {
-        digest.update(scenario.id.to_string());
-        digest.update([0]);
-        digest.update(&scenario.inputs);
-        digest.update([0]);
-    }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn files(planned: &PlannedTest) -> (PathBuf, PathBuf) {
-    let folder = project_folder(&planned.root).join("replay");
-    let name = file_name(&planned.id.to_string());
-    (folder.join(format!("{name}.json")), folder.join(format!("{name}.spans.jsonl")))
-}
-
-/// An older run says nothing any more.
-fn forget(meta: &Path) -> std::io::Result<()> {
-    match fs::remove_file(meta) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    let result = test(planned, evidence, &Redaction::of(&planned.analysis, &BTreeSet::new()));
+    // The same expectations passed before: where they don't now, what is kept tells less than what ran.
+    (!is_same || result.outcome == Outcome::Passed).then_some(result)
 }
 
 /// Writes a file so that nobody ever sees half of it.

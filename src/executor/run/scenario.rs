@@ -679,8 +679,13 @@ async fn harvest(
         }
     }
     let own_hosts = setting.planned().services.iter().map(|&index| setting.test.services[index].name.clone()).collect();
+    let ran = images.iter().filter_map(|(&index, image)| {
+        let reference = setting.test.services[index].image.clone()?;
+        Some((reference, image.id.clone()))
+    });
     let spans = ScenarioSpans {
         spans: collected.spans,
+        images: ran.collect(),
         reception: Reception { completeness, no_spans, own_hosts, own_parents: vec![identity.span_id()] },
     };
     if let Some(folder) = &setting.folder {
