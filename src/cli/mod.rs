@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Mode};
 
-pub use commands::run as run_clnrm;
+pub use commands::{program as clnrm_program, run as run_clnrm};
 
 /// Everything went well, and nothing fails the check.
 const CLEAN: u8 = 0;

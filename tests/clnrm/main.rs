@@ -10,6 +10,7 @@ mod workspace;
 
 mod analyze;
 mod diff;
+mod every_command;
 mod mutate;
 mod record;
 mod render;

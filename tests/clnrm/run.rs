@@ -58,16 +58,6 @@ fn without_engine(workspace: &Workspace, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn help_shows_flags_examples_and_exit_codes() {
-    let workspace = workspace();
-    for command in ["run", "redgreen", "repro", "report", "trace", "record"] {
-        let ran = without_engine(&workspace, &[command, "--help"]);
-        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{command}");
-        insta::assert_snapshot!(format!("help_of_{command}"), ran.stdout);
-    }
-}
-
-#[test]
 fn without_an_engine_nothing_is_green_and_it_is_said_why() {
     let ran = without_engine(&workspace(), &["run"]);
     assert_eq!(ran.code, Some(3), "{ran:?}");

@@ -4,12 +4,34 @@ use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
 
+use tokio::runtime::Runtime;
+
+use super::run::{Reports, nothing_to_run, run_and_report, selected};
 use super::validate;
+use crate::cli::input::InputOptions;
+use crate::cli::run::Filter;
 use crate::cli::scaffold::{Names, Project, Refused, ScaffoldFile, write_all};
 use crate::cli::{CLEAN, TROUBLE, output};
+use crate::engine::{ConnectOptions, Engine, EngineError};
+use crate::executor::RunOptions;
+use crate::report::run::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  clnrm init                         here: write a first test, check it, run it
+  clnrm init shop --template api     in a folder of its own; a server and a client
+  clnrm init --no-engine             write and check, and start no container
+  clnrm init --image my/shell:1      with an image that is there; it needs a shell, and `wget` for spans
+
+Exit codes:
+  0  the project is there and its test is green; with --no-engine: has no mistake
+  1  its test is red
+  2  wrong usage, or something is in the way; nothing was written then
+  3  the project is there and has no mistake, and no container engine answers, or it failed";
 
 /// Make a project with a first test, check it and run it
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// The folder of the project [default: .]
     #[arg(value_name = "FOLDER")]
@@ -50,12 +72,46 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     }
     let tests = folder.join("tests");
     let checked = validate::of_paths(std::slice::from_ref(&tests), color);
-    if checked != CLEAN || arguments.no_engine {
+    if checked != CLEAN {
         return checked;
     }
-    let next = format!("next: clnrm dev --watch {}\n", tests.display());
-    output::write_stderr(next.as_bytes());
-    CLEAN
+    output::write_stderr(format!("checked {}: no mistake\n", tests.display()).as_bytes());
+    let code = if arguments.no_engine { CLEAN } else { run_tests(&tests, color) };
+    if code == CLEAN {
+        output::write_stderr(format!("next: clnrm dev --watch {}\n", tests.display()).as_bytes());
+    }
+    code
+}
+
+/// Runs the new tests, and gives the exit code of that.
+fn run_tests(tests: &Path, color: ColorChoice) -> u8 {
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("can't start: {error}"));
+            return TROUBLE;
+        }
+    };
+    if let Err(error) = runtime.block_on(greet()) {
+        output::complain(&format!(
+            "the project has no mistake, and was not run: {error}\n  help: {}; then `clnrm run {}`",
+            error.help(),
+            tests.display()
+        ));
+        return ExitCode::Infrastructure.code();
+    }
+    drop(runtime);
+    let (input, options) = (InputOptions::default(), RunOptions::default());
+    let paths = [tests.to_owned()];
+    let Some(selected) = selected(&paths, &input, &Filter::default(), options.seed) else { return TROUBLE };
+    if let Some(code) = nothing_to_run(&selected) {
+        return code;
+    }
+    run_and_report(&selected, options, &Reports::default(), &input, color).map_or(TROUBLE, |(_, code)| code)
+}
+
+async fn greet() -> Result<Engine, EngineError> {
+    Engine::connect(&ConnectOptions::of_process()?).await
 }
 
 /// Writes the files of a project.

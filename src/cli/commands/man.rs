@@ -27,7 +27,8 @@ pub fn run(arguments: &Arguments) -> u8 {
     match written {
         Ok(()) => CLEAN,
         Err(error) => {
-            output::complain(&format!("can't write: {error}"));
+            let to = arguments.output.as_ref().map(|path| format!(" into `{}`", path.display())).unwrap_or_default();
+            output::complain(&format!("can't write{to}: {error}"));
             TROUBLE
         }
     }

@@ -1,9 +1,11 @@
 //! The program `clnrm`: one file for each command.
 
 mod analyze;
+mod cache;
 mod cleanup;
 mod completions;
 mod diff;
+mod doctor;
 mod fmt;
 mod r#gen;
 mod graph;
@@ -11,6 +13,7 @@ mod init;
 mod lsp;
 mod man;
 mod mutate;
+mod pull;
 mod record;
 mod redgreen;
 mod render;
@@ -38,6 +41,7 @@ Examples:
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
   clnrm run                            run all tests in containers
+  clnrm doctor                         what is in the way of that, and what to do
   clnrm analyze a.clnrm.toml --traces spans.jsonl
   clnrm mutate a.clnrm.toml --traces spans.jsonl
   clnrm record --traces spans.jsonl    expectations from a good run
@@ -83,6 +87,10 @@ enum Command {
     Trace(trace::Arguments),
     #[command(visible_alias = "gc")]
     Cleanup(cleanup::Arguments),
+    Pull(pull::Arguments),
+    Cache(cache::Arguments),
+    #[command(visible_alias = "health")]
+    Doctor(doctor::Arguments),
     Analyze(analyze::Arguments),
     Mutate(mutate::Arguments),
     Record(record::Arguments),
@@ -111,6 +119,9 @@ pub fn run() -> ExitCode {
         Command::Repro(arguments) => repro::run(arguments, color),
         Command::Report(arguments) => report::run(arguments, color),
         Command::Cleanup(arguments) => cleanup::run(arguments),
+        Command::Pull(arguments) => pull::run(arguments),
+        Command::Cache(arguments) => cache::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments, color),
         Command::Trace(arguments) => trace::run(arguments, color),
         Command::Analyze(arguments) => analyze::run(arguments, color),
         Command::Mutate(arguments) => mutate::run(arguments, color),
@@ -130,8 +141,8 @@ fn is_test(argument: &Path) -> bool {
     argument.extension().is_some_and(|extension| extension == "toml" || extension == "tera")
 }
 
-/// The definition of `clnrm`, for completions and manual pages.
-fn program() -> clap::Command {
+/// The definition of `clnrm`, for completions, manual pages, and whoever wants to know all commands.
+pub fn program() -> clap::Command {
     use clap::CommandFactory;
     Program::command()
 }

@@ -34,8 +34,8 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     check::run(&Check { paths, options, input, color, trace_endpoint: trace_endpoint.as_ref() })
 }
 
-/// The same with no options.
+/// The same with no options, for tests that were just made: findings, and no remarks about other versions.
 pub(super) fn of_paths(paths: &[PathBuf], color: ColorChoice) -> u8 {
-    let (options, input) = (CheckOptions::default(), InputOptions::default());
+    let (options, input) = (CheckOptions::default(), InputOptions { quiet: true, ..InputOptions::default() });
     check::run(&Check { paths, options: &options, input: &input, color, trace_endpoint: None })
 }

@@ -1,5 +1,6 @@
 //! Running tests from the command line: what `clnrm run` and the commands that run tests as it does have in common.
 
+mod images;
 mod live;
 mod options;
 mod perform;
@@ -7,9 +8,10 @@ mod select;
 mod store;
 mod written;
 
+pub use images::images;
 pub use live::Live;
 pub use options::{ExecutionOptions, ReportTarget};
 pub use perform::{Performed, digest, perform};
-pub use select::{Filter, Selected, Test, of_file, projects, select};
+pub use select::{Filter, Selected, Test, look, of_file, projects, select};
 pub use store::{StoredRun, find as find_stored};
 pub use written::{Outputs, write_atomically};

@@ -35,42 +35,61 @@ pub struct Selected {
     pub plan: ScenarioPlan,
 }
 
+/// What was found at paths: the tests, and what can't be one.
+pub struct Found {
+    /// The tests, as far as they could be read. `None`: the filter can't be used.
+    pub selected: Option<Selected>,
+    /// What can't be read, or is no test though it was named.
+    pub refused: Vec<String>,
+    /// What is wrong in settings: whether the rest of them can be used, and what it is.
+    pub settings: Vec<(bool, String)>,
+}
+
 /// Finds the tests at `paths` and those of their scenarios that `filter` wants. What can't be read is told on standard error; the answer is
 /// then `None`.
 pub fn select(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64) -> Option<Selected> {
+    let Found { selected, refused, settings } = look(paths, input, filter, seed);
+    let unusable: Vec<String> =
+        settings.into_iter().filter(|(is_usable, _)| !is_usable).map(|(_, message)| message).collect();
+    refused.iter().chain(&unusable).for_each(|message| output::complain(message));
+    selected.filter(|_| refused.is_empty() && unusable.is_empty())
+}
+
+/// Finds the same, and tells nothing.
+pub fn look(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64) -> Found {
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let mut projects = projects(paths, input, seed, &current);
     let mut tests = Vec::new();
-    let mut readable = true;
+    let mut refused = Vec::new();
     for target in targets(paths, None, &current) {
         let test = match &target.input {
             Input::File(path) => of_file(path, &target.shown, &mut projects, &current),
             Input::Stdin(_) => {
                 Test::Refused("can't run: a test that runs is a file, for its paths are relative to it".to_owned())
             }
-            Input::Missing(failure) => Test::Refused(failure.message.clone()),
+            Input::Missing(failure) => {
+                refused.push(format!("`{}`: {}", target.shown, failure.message));
+                continue;
+            }
         };
         match test {
             Test::Found(test) => tests.push(*test),
             Test::Other(_) if !target.named => {}
-            Test::Other(why) | Test::Refused(why) => {
-                output::complain(&format!("`{}` {why}", target.shown));
-                readable = false;
-            }
+            Test::Other(why) | Test::Refused(why) => refused.push(format!("`{}` {why}", target.shown)),
         }
     }
-    for (path, failure) in &projects.into_problems().failures {
-        output::complain(&format!("`{path}` {}", failure.message));
-        readable = false;
-    }
-    let matcher = match Matcher::new(filter) {
-        Ok(matcher) => matcher,
+    let problems = projects.into_problems();
+    let failures = problems.failures.into_iter();
+    let failures = failures.map(|(path, failure)| (false, format!("`{path}` {}", failure.message)));
+    let settings = failures.chain(problems.warnings.into_iter().map(|(_, warning)| (true, warning))).collect();
+    let selected = match Matcher::new(filter) {
+        Ok(matcher) => Some(narrowed(tests, &matcher)),
         Err(why) => {
-            output::complain(&why);
-            return None;
+            refused.push(why);
+            None
         }
     };
-    readable.then(|| narrowed(tests, &matcher))
+    Found { selected, refused, settings }
 }
 
 /// The projects of the files at `paths`.
