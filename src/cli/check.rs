@@ -36,7 +36,7 @@ pub struct CheckOptions {
     pub output: Option<PathBuf>,
 
     /// Let warnings fail the check
-    #[arg(long)]
+    #[arg(long, visible_alias = "deny-warnings")]
     pub strict: bool,
 
     /// How deep to look: syntax, semantic or structure

@@ -7,7 +7,7 @@ use super::input::InputOptions;
 use super::settings::Projects;
 use super::{paths, read};
 use crate::analysis::revision::Revision;
-use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
+use crate::analysis::{Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, FileKind, RenderCache};
 use crate::expectation::ExpectationTree;
 use crate::report::{Checked, CheckedFile, Failure, FailureKind, Outcome, Report, Source, Style};
 use crate::template::library::DiskLoader;
@@ -145,6 +145,13 @@ impl TestDocument {
             analyzer.render(&self.document, &self.options, &loader),
             analyzer.variables(&self.document, &self.options, &loader),
         )
+    }
+
+    /// How the cache of renders does when the document is analyzed once. A file without template tags is not rendered, and not looked for.
+    pub fn cache_statistics(&self, current: &Path) -> CacheStatistics {
+        let analyzer = analyzer();
+        analyzer.analyze_with(&self.document, &self.options, &self.loader(current));
+        analyzer.cache().statistics()
     }
 
     /// What is wrong with it, for people.

@@ -105,3 +105,39 @@ fn attributes_that_differ_can_be_left_out_of_digests_and_comparisons() {
     assert_eq!(clnrm(&workspace, &[&["diff", "a.json", "b.json"], &ignoring[..]].concat()).code, Some(0));
     assert_eq!(clnrm(&workspace, &["spans", "a.json", "--ignore", "[x"]).code, Some(2));
 }
+
+#[test]
+fn attributes_and_events_are_listed_in_full() {
+    let workspace = Workspace::new(&[("hello.json", &example("traces/hello.json"))]);
+    let short = clnrm(&workspace, &["spans", "hello.json", "--quiet"]);
+    let long = clnrm(&workspace, &["spans", "hello.json", "--quiet", "--show-attrs", "--show-events"]);
+    assert_eq!(long.code, Some(0), "{long:?}");
+    assert!(long.stdout.contains("    greeting.name = world\n"), "{}", long.stdout);
+    assert!(long.stdout.lines().count() > short.stdout.lines().count());
+}
+
+#[test]
+fn a_graph_can_be_of_some_names() {
+    let workspace = Workspace::new(&[("hello.json", &example("traces/hello.json"))]);
+    let all = clnrm(&workspace, &["graph", "hello.json", "--format", "json"]).json();
+    let some = clnrm(&workspace, &["graph", "hello.json", "--format", "json", "--filter", "greet.greet"]);
+    assert_eq!(all["nodes"].as_array().map(Vec::len), Some(2), "{all}");
+    assert!(some.stderr.contains("with `greet.greet` in its name"), "{some:?}");
+    let some = clnrm(&workspace, &["graph", "hello.json", "--format", "json", "--filter", "er.greet"]).json();
+    assert_eq!(some["nodes"].as_array().map(Vec::len), Some(1), "{some}");
+    assert_eq!(some["edges"].as_array().map(Vec::len), Some(0), "{some}");
+}
+
+#[test]
+fn recorded_spans_are_shown_to_programs() {
+    let workspace = Workspace::new(&[
+        ("cleanroom.toml", ""),
+        ("hello.json", &example("traces/hello.json")),
+        ("hello.clnrm.toml", &example("hello.clnrm.toml")),
+    ]);
+    let kept = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json", "--keep"]);
+    assert_eq!(kept.code, Some(0), "{kept:?}");
+    let shown = clnrm(&workspace, &["trace", "hello.clnrm.toml", "--format", "json"]).json();
+    assert_eq!(shown["tests"][0]["test"], "hello.clnrm.toml");
+    assert_eq!(shown["tests"][0]["spans"][0]["name"], "greeter.run");
+}

@@ -5,6 +5,7 @@
 
 mod budget;
 mod cache;
+mod commands;
 mod endings;
 #[path = "../shared/engine.rs"]
 mod engine;

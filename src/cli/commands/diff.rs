@@ -40,6 +40,10 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "format")]
     tree: bool,
 
+    /// Show nothing that is equal, which is what happens anyway
+    #[arg(long)]
+    only_changes: bool,
+
     /// How differences are written
     #[arg(long, short, value_enum, default_value = "human")]
     format: Format,
@@ -65,6 +69,8 @@ enum Strategy {
 enum Format {
     Human,
     Json,
+    /// As `--tree` has it
+    Tree,
 }
 
 impl Strategy {
@@ -96,7 +102,8 @@ fn traces(arguments: &Arguments, current: &Path) -> u8 {
     new.tell_problems();
     let diff = trace::diff::diff(&old.trace, &new.trace, &arguments.noise.noise());
     let text = match arguments.format {
-        Format::Human => format!("{diff}\n"),
+        // Traces are compared as trees anyway.
+        Format::Human | Format::Tree => format!("{diff}\n"),
         Format::Json => {
             let changes = diff.changes.iter().map(ToString::to_string);
             let algorithm = diff.algorithm.to_string();
@@ -138,7 +145,7 @@ fn test_and_trace(arguments: &Arguments, test: &Path, file: &PathBuf, color: Col
     let mut text = Vec::new();
     let style = output::style(color, &io::stdout(), &arguments.input);
     let written = match arguments.format {
-        Format::Human => comparison.write_human(style, &mut text),
+        Format::Human | Format::Tree => comparison.write_human(style, &mut text),
         Format::Json => comparison.write_json(&mut text),
     };
     finish(written.and_then(|()| output::write_stdout(&text)), comparison.is_empty())
@@ -174,6 +181,7 @@ fn tests(arguments: &Arguments, color: ColorChoice, current: &Path) -> u8 {
     let mut text = Vec::new();
     let written = match arguments.format {
         _ if arguments.tree => report.write_tree(&mut text),
+        Format::Tree => report.write_tree(&mut text),
         Format::Human => report.write_human(style, &mut text),
         Format::Json => report.write_json(&mut text),
     };

@@ -18,8 +18,12 @@ pub struct Arguments {
     check: bool,
 
     /// Write nothing; show what would change
-    #[arg(long)]
+    #[arg(long, visible_alias = "dry-run")]
     diff: bool,
+
+    /// Prove of each change that it changes no meaning, which is what happens anyway
+    #[arg(long)]
+    verify: bool,
 
     #[command(flatten)]
     input: InputOptions,
@@ -27,7 +31,7 @@ pub struct Arguments {
 
 /// Formats, reports, and gives the exit code.
 pub fn run(arguments: &Arguments) -> u8 {
-    let Arguments { paths, check, diff, input } = arguments;
+    let Arguments { paths, check, diff, verify: _, input } = arguments;
     let paths = input.paths_or_here(paths, || usage("fmt"));
     format::run(&FormatRun { paths, check: *check, diff: *diff, input })
 }

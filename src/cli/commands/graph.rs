@@ -22,6 +22,14 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     traces: Vec<PathBuf>,
 
+    /// Only names with this text in them, and edges between them
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+
+    /// Mark what is expected and missing, which is what happens anyway where there are both a test and spans
+    #[arg(long)]
+    highlight_missing: bool,
+
     /// How the graph is written
     #[arg(long, short, value_enum, default_value = "ascii")]
     format: GraphFormat,
@@ -56,8 +64,13 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     };
     traces.iter().for_each(Traces::tell_problems);
     let graph = SpanGraph::new(test.as_ref().map(|test| &test.tree), traces.as_ref().map(|traces| &traces.trace));
+    let graph = match &arguments.filter {
+        Some(text) => graph.filtered(|name| name.contains(text.as_str())),
+        None => graph,
+    };
     if graph.is_empty() {
-        output::complain(&format!("`{}` names no span, so there is nothing to draw", arguments.file.display()));
+        let with = arguments.filter.as_ref().map(|text| format!(" with `{text}` in its name")).unwrap_or_default();
+        output::complain(&format!("`{}` names no span{with}, so there is nothing to draw", arguments.file.display()));
     }
     let mut text = Vec::new();
     let written = graph.write(arguments.format, &mut text).and_then(|()| match &arguments.output {

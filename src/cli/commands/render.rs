@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ColorChoice;
 
+use crate::analysis::CacheStatistics;
 use crate::cli::input::InputOptions;
 use crate::cli::test_file::TestDocument;
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -30,6 +31,14 @@ pub struct Arguments {
     /// Show the variables that the template sees, and where each comes from
     #[arg(long)]
     show_vars: bool,
+
+    /// Take a render from the cache where it is known, which is what happens anyway
+    #[arg(long)]
+    cache: bool,
+
+    /// Tell on standard error how often the cache of renders was asked, and what it has
+    #[arg(long)]
+    cache_stats: bool,
 
     /// As text or as JSON
     #[arg(long, short, value_enum, default_value = "human")]
@@ -83,6 +92,13 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     if let Err(error) = written {
         output::complain(&format!("can't write: {error}"));
         return TROUBLE;
+    }
+    if arguments.cache_stats {
+        let CacheStatistics { hits, misses, evictions, entries, bytes } = test.cache_statistics(&current);
+        let bytes = indicatif::HumanBytes(bytes as u64);
+        let text =
+            format!("render cache: {hits} hits, {misses} misses, {evictions} evictions, {entries} entries, {bytes}\n");
+        output::write_stderr(text.as_bytes());
     }
     if !failed {
         return CLEAN;

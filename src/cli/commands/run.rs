@@ -59,6 +59,10 @@ pub struct Arguments {
     #[command(flatten)]
     reports: Reports,
 
+    /// What `clnrm watch` does
+    #[arg(long, short, hide = true)]
+    watch: bool,
+
     /// Tell which scenarios would run, and run none
     #[arg(long)]
     list: bool,
@@ -120,6 +124,10 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
 }
 
 fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
+    if arguments.watch {
+        output::complain("`clnrm watch` runs tests again when they change; `run` runs them once");
+        return TROUBLE;
+    }
     let Some(selected) = selected(&arguments.paths, &arguments.input, &arguments.filter, arguments.execution.seed)
     else {
         return TROUBLE;

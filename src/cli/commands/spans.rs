@@ -36,6 +36,14 @@ pub struct Arguments {
     #[arg(long, value_name = "REGEX")]
     grep: Option<Regex>,
 
+    /// List all attributes of each span below it
+    #[arg(long)]
+    show_attrs: bool,
+
+    /// List all events of each span below it
+    #[arg(long)]
+    show_events: bool,
+
     /// How spans are listed
     #[arg(long, short, value_enum, default_value = "human")]
     format: Format,
@@ -116,7 +124,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         }
         Format::Json => json_text(&traces, &matching, &arguments.noise.noise()),
         Format::Human if arguments.svg.is_some() || arguments.html.is_some() => return CLEAN,
-        Format::Human => human_text(trace, &matching, &arguments.noise.noise(), arguments.input.quiet),
+        Format::Human => human_text(trace, &matching, arguments),
     };
     match output::write_stdout(text.as_bytes()) {
         Ok(()) => CLEAN,
@@ -151,9 +159,21 @@ fn culprits(test: &TestFile, traces: &Traces) -> BTreeMap<SpanIndex, String> {
     culprits
 }
 
-fn human_text(trace: &Trace, matching: &BTreeSet<SpanIndex>, noise: &Noise, quiet: bool) -> String {
-    let mut text: String = matching.iter().map(|index| format!("{}\n", span_line(trace, *index))).collect();
-    if !quiet {
+fn human_text(trace: &Trace, matching: &BTreeSet<SpanIndex>, arguments: &Arguments) -> String {
+    let mut text = String::new();
+    for index in matching {
+        text += &format!("{}\n", span_line(trace, *index));
+        let span = &trace[*index];
+        if arguments.show_attrs {
+            text.extend(span.attributes.iter().map(|(key, value)| format!("    {} = {value}\n", key.as_str())));
+        }
+        for event in span.events.iter().filter(|_| arguments.show_events) {
+            let attributes = event.attributes.iter().map(|(key, value)| format!(" {}={value}", key.as_str()));
+            text += &format!("    event {}{}\n", event.name.as_str(), attributes.collect::<String>());
+        }
+    }
+    if !arguments.input.quiet {
+        let noise = &arguments.noise.noise();
         let (shown, all, traces) = (matching.len(), trace.len(), trace.trace_ids().len());
         let spans = if shown == all { format!("{all} spans") } else { format!("{shown} of {all} spans") };
         let [shape, full] = digests(trace, noise);

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::ColorChoice;
+use clap::{ColorChoice, ValueEnum};
+use serde_json::{Value, json};
 
 use super::is_test;
 use crate::cli::run::{find_stored, write_atomically};
 use crate::cli::{CLEAN, TROUBLE, output, paths};
+use crate::report::span_object;
 use crate::trace::waterfall::{self, Layout, LayoutOptions, TextOptions, Theme};
 use crate::trace::{Trace, recorded};
 
@@ -26,6 +28,10 @@ pub struct Arguments {
     #[arg(value_name = "TEST|RUN")]
     what: Option<String>,
 
+    /// How spans are shown
+    #[arg(long, short, value_enum, default_value = "human")]
+    format: Format,
+
     /// Write the waterfall as a picture to this file; of one test only
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -33,6 +39,14 @@ pub struct Arguments {
     /// Write the waterfall as a page to this file; of one test only
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// As a waterfall
+    Human,
+    /// One object
+    Json,
 }
 
 /// Shows, and gives the exit code.
@@ -68,13 +82,28 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         output::complain("a picture shows one test: name it");
         return TROUBLE;
     }
+    if matches!(arguments.format, Format::Json) {
+        return tell(&format!("{:#}\n", document(&traces)));
+    }
     let theme = if output::color(color, &io::stdout()) { Theme::colored() } else { Theme::plain() };
     let options = TextOptions { width: output::width(), theme, ascii: false };
     let shown = traces.iter().map(|(title, trace)| {
         let layout = Layout::new(trace, LayoutOptions::default());
         format!("{title}\n{}", waterfall::text(&layout, &options))
     });
-    let text = shown.collect::<Vec<_>>().join("\n");
+    tell(&shown.collect::<Vec<_>>().join("\n"))
+}
+
+/// The spans of each test, as `clnrm spans --format json` has them.
+fn document(traces: &[(String, Trace)]) -> Value {
+    let test = |(title, trace): &(String, Trace)| {
+        let spans: Vec<Value> = trace.iter().map(|(_, span)| span_object(span)).collect();
+        json!({ "test": title, "spans": spans })
+    };
+    json!({ "version": 1, "tests": traces.iter().map(test).collect::<Vec<_>>() })
+}
+
+fn tell(text: &str) -> u8 {
     match output::write_stdout(text.as_bytes()) {
         Ok(()) => CLEAN,
         Err(error) => {

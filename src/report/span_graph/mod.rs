@@ -83,6 +83,13 @@ impl SpanGraph {
         graph
     }
 
+    /// The names that are wanted, and the edges between them.
+    pub fn filtered(mut self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        self.nodes.retain(|name, _| is_wanted(name));
+        self.edges.retain(|(from, to), _| is_wanted(from) && is_wanted(to));
+        self
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
