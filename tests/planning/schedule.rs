@@ -146,6 +146,25 @@ fn what_waits_for_itself_ends_all_the_same() {
     insta::assert_snapshot!(log(all, options(2, 4096), &vec![Script::passes(1); 3], &World::default()));
 }
 
+#[test]
+fn what_passed_before_a_stop_or_beside_a_cycle_is_settled() {
+    // The test of `a` and `b` may run again, so that `a` waits for it; `b` ends well after nothing starts any more, `c` never starts.
+    let mut all = items(4, 100);
+    for item in [1, 2] {
+        all[item].test = 0;
+    }
+    let mut stopped = options(3, 4096);
+    stopped.retries = 1;
+    stopped.max_fail = Some(1);
+    all[2].depends_on = vec![1];
+    let failed = [end(Outcome::Failed)];
+    let scripts = [Script::passes(1), Script::passes(9), Script::passes(1), Script::ends(1, &failed)];
+    insta::assert_snapshot!("stopped", log(all.clone(), stopped.clone(), &scripts, &World::default()));
+    all[1].after = vec![2];
+    stopped.max_fail = None;
+    insta::assert_snapshot!("cycle", log(all, stopped, &vec![Script::passes(1); 4], &World::default()));
+}
+
 /// A whole run by chance.
 #[derive(Clone, Debug)]
 struct Case {

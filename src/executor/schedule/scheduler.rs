@@ -272,10 +272,10 @@ impl Scheduler {
             let may_rerun = self.reruns.get(test).is_some_and(|reruns| *reruns < self.options.retries);
             if may_rerun && may_run {
                 progress.state = State::Held;
-                self.release_held(test, actions);
             } else {
                 self.settle(item, outcome, actions);
             }
+            self.release_held(test, actions);
             return;
         }
         progress.failures += 1;
@@ -405,12 +405,18 @@ impl Scheduler {
             }
             // Nothing runs, nothing can start, and something waits: it waits for itself.
             let waits = |it: &Progress| it.state == State::Waiting;
-            let is_open = |it: &Progress| it.state == State::Running || it.state == State::Held;
-            let is_stuck = !self.progress.iter().any(is_open)
+            let is_open = |(progress, it): (&Progress, &Item)| match progress.state {
+                State::Running => true,
+                State::Held => self.awaits_judgement(it.test),
+                State::Waiting | State::Settled(_) => false,
+            };
+            let is_stuck = !self.progress.iter().zip(&self.items).any(is_open)
                 && self.progress.iter().any(waits)
                 && !(0..self.items.len()).any(|item| self.is_ready(item));
             let Some(stuck) = is_stuck.then(|| self.progress.iter().position(waits)).flatten() else { return };
+            let test = self.items[stuck].test;
             self.settle(stuck, Outcome::NotRun(NotRun::Dependency), actions);
+            self.release_held(test, actions);
         }
     }
 
