@@ -303,8 +303,6 @@ impl<'a> Driver<'a> {
             self.of_test(test).map(|(_, slot)| slot.result.clone()).collect();
         let Some(scenarios) = settled else { return };
         let result = Arc::new(self.judge(test, scenarios).await);
-        // The result has them now.
-        self.slots.iter_mut().filter(|slot| slot.test == test).for_each(|slot| slot.spans = None);
         if result.judged.is_some() {
             let (planned, run) = (Arc::clone(&self.tests[test]), self.run.clone());
             let inputs = self.inputs.get(test).cloned().flatten();
@@ -317,6 +315,8 @@ impl<'a> Driver<'a> {
             let keeps = move || replay::keep(&planned, &run, &kept, &redaction, inputs.as_ref(), images);
             let _ = tokio::task::spawn_blocking(keeps).await;
         }
+        // The result has them now.
+        self.slots.iter_mut().filter(|slot| slot.test == test).for_each(|slot| slot.spans = None);
         self.tell(RunEvent::TestFinished(Arc::clone(&result)));
         self.results[test] = Some(result);
     }
