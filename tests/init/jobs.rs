@@ -157,7 +157,8 @@ async fn a_job_that_nobody_listens_to_goes_on() {
     eventually("it came to its end", || std::fs::read_to_string(file.path()).unwrap() == "done\n").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
+// On one thread nothing can answer while the start is polled.
+#[tokio::test]
 async fn a_start_that_nobody_waits_for_is_taken_back() {
     let init = init().await;
     let mut start = Box::pin(init.session.start(JobSpec::new(["sleep", "1000"])));

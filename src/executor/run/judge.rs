@@ -111,7 +111,7 @@ pub fn expectation_failures(analysis: &Analysis, judged: &Judged) -> Vec<Failure
             kind: FailureKind::Expectation,
             path: tree.constraints[index].path.to_string(),
             message: explanation.message,
-            detail: explainer.text(index),
+            detail: explainer.detail(index),
             help: explanation.help,
             span,
             related,

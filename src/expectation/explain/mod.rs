@@ -144,6 +144,17 @@ impl<'a> Explainer<'a> {
         Some(text::text(&explanation, self.tree, constraint, self.judgement))
     }
 
+    /// What [`Self::text`] tells beside the message and the help of the explanation; `None` where that is nothing.
+    pub fn detail(&self, index: usize) -> Option<String> {
+        let explanation = self.explain(index)?;
+        let constraint = self.tree.constraints.get(index)?;
+        let title = usize::from(explanation.block.is_none());
+        let detail = Explanation { help: None, ..explanation };
+        let text = text::text(&detail, self.tree, constraint, self.judgement);
+        let lines: Vec<&str> = text.lines().skip(title).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
     fn no_spans(&self) -> Explanation {
         let cause = self.judgement.no_spans.clone().unwrap_or_default();
         Explanation { message: cause.to_string(), help: Some(cause.advice().to_owned()), ..Explanation::default() }

@@ -20,7 +20,11 @@ const provider = new BasicTracerProvider({
 });
 const tracer = provider.getTracer('checkout', '1.2.0');
 
-tracer.startActiveSpan('checkout', { kind: SpanKind.SERVER }, (root) => {
+// The SDK reads when a span starts in whole milliseconds and how long it takes more finely: without a pause what comes first could
+// seem to end after what comes next, and a child after its parent.
+const pause = () => new Promise((resolve) => setTimeout(resolve, 3));
+
+await tracer.startActiveSpan('checkout', { kind: SpanKind.SERVER }, async (root) => {
   root.setAttributes({
     'http.request.method': 'POST',
     'http.response.status_code': 200,
@@ -35,6 +39,7 @@ tracer.startActiveSpan('checkout', { kind: SpanKind.SERVER }, (root) => {
       query.end();
     });
   }
+  await pause();
   const links = [{ context: root.spanContext(), attributes: { reason: 'retry' } }];
   tracer.startActiveSpan('payment', { kind: SpanKind.CLIENT, links }, (payment) => {
     payment.setAttribute('server.address', 'localhost');
@@ -42,6 +47,7 @@ tracer.startActiveSpan('checkout', { kind: SpanKind.SERVER }, (root) => {
     payment.setStatus({ code: SpanStatusCode.ERROR, message: 'card declined' });
     payment.end();
   });
+  await pause();
   root.setStatus({ code: SpanStatusCode.OK });
   root.end();
 });
