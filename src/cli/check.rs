@@ -224,7 +224,7 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>, Option<Fixed
     let progress = Progress::new(jobs.len(), !input.quiet);
     let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
     let cache = analyzer.shared_cache();
-    telemetry::observe_cache(move || cache.statistics().into());
+    telemetry::observe_cache(telemetry::CacheType::Render, move || cache.statistics().into());
     let session = Session { analyzer, current, progress, span: Span::current() };
     let fixed = options.fix.then(|| Fixed::of(workers::map(&jobs, |job| session.fix(job, options.diff))));
     let jobs = if options.diff { Vec::new() } else { jobs };

@@ -8,6 +8,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+use super::{TROUBLE, output};
 use crate::telemetry::{Endpoint, Export};
 
 /// What is logged where nobody said otherwise.
@@ -34,6 +35,22 @@ pub fn start(filter: &str, file: Option<&Path>, endpoint: Option<&Endpoint>) -> 
         None => tracing_subscriber::registry().with(lines).with(filter).init(),
     }
     Ok(export)
+}
+
+/// Does some work, and exports spans and metrics meanwhile where there is an `endpoint`. Gives the exit code: that of the work.
+pub fn exporting(endpoint: Option<&Endpoint>, work: impl FnOnce() -> u8) -> u8 {
+    let export = match start(QUIET, None, endpoint) {
+        Ok(export) => export,
+        Err(error) => {
+            output::complain(&format!("spans can't be exported: {error}"));
+            return TROUBLE;
+        }
+    };
+    let code = work();
+    if let Some(export) = export {
+        export.finish();
+    }
+    code
 }
 
 fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {

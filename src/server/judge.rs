@@ -145,7 +145,7 @@ impl Judge {
     /// Exports how the cache of renders fares, where metrics are exported.
     pub fn export_cache_figures(&self) {
         let cache = self.analyzer.shared_cache();
-        telemetry::observe_cache(move || cache.statistics().into());
+        telemetry::observe_cache(telemetry::CacheType::Render, move || cache.statistics().into());
     }
 
     /// Whether the analysis of a document read `path`, or would read it if it existed.

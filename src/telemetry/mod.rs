@@ -8,7 +8,10 @@ mod http;
 mod metrics;
 
 pub use export::{Endpoint, EndpointError, Export};
-pub use metrics::{CacheFigures, Measure, file_changed, measured, observe_cache};
+pub use metrics::{
+    CacheFigures, CacheType, Measure, ParallelFigures, degraded, file_changed, measured, observe_cache, running,
+    scenario_ended, throughput,
+};
 
 /// The target of what this room itself logs.
 pub const TARGET: &str = module_path!();

@@ -5,6 +5,9 @@
 
 mod budget;
 mod cache;
+#[path = "../shared/otlp_collector.rs"]
+#[expect(dead_code, reason = "the tests of the server use the rest")]
+mod collector;
 mod commands;
 mod endings;
 #[path = "../shared/engine.rs"]
@@ -13,4 +16,5 @@ mod oversight;
 mod project;
 mod services;
 mod steps;
+mod telemetry;
 mod verdicts;

@@ -4,6 +4,7 @@
 
 mod client;
 mod code_action;
+#[path = "../shared/otlp_collector.rs"]
 mod collector;
 mod completion;
 mod conformance;

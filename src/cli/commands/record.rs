@@ -12,7 +12,7 @@ use crate::cli::replace::replace;
 use crate::cli::run::{ExecutionOptions, Filter};
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
-use crate::cli::{CLEAN, TROUBLE, output};
+use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::features::recorded_expectations::Recorded;
 use crate::trace::recorded;
 
@@ -78,7 +78,9 @@ fn belonging(arg: clap::Arg) -> clap::Arg {
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     if arguments.traces.is_empty() {
-        return baseline::run(arguments, color, &current);
+        return log::exporting(arguments.execution.trace_endpoint.as_ref(), || {
+            baseline::run(arguments, color, &current)
+        });
     }
     if arguments.tests.len() > 1 {
         output::complain("spans are recorded for one test at a time: name one");

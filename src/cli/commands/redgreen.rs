@@ -7,7 +7,7 @@ use clap::{ColorChoice, ValueEnum};
 use super::run::{EXIT_CODES, Reports, nothing_to_run, run_and_report, selected};
 use crate::cli::input::InputOptions;
 use crate::cli::run::{ExecutionOptions, Filter};
-use crate::cli::{CLEAN, TROUBLE, output};
+use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::executor::Outcome;
 use crate::report::run::ExitCode;
 
@@ -60,6 +60,10 @@ enum Expected {
 
 /// Runs, compares, and gives the exit code.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
+    log::exporting(arguments.execution.trace_endpoint.as_ref(), || run_and_compare(arguments, color))
+}
+
+fn run_and_compare(arguments: &Arguments, color: ColorChoice) -> u8 {
     let expected = match arguments.expect {
         Some(expected) => expected,
         None if arguments.verify_red => Expected::Red,

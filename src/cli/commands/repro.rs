@@ -9,7 +9,7 @@ use clap::ColorChoice;
 use super::run::{EXIT_CODES, Reports, nothing_to_run, run_and_report};
 use crate::cli::input::InputOptions;
 use crate::cli::run::{ExecutionOptions, Performed, Selected, StoredRun, Test, digest, find_stored, of_file, projects};
-use crate::cli::{CLEAN, TROUBLE, output};
+use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::executor::{COVER, RunOptions, ScenarioFilter, SelectedTest, Selection};
 use crate::report::run::ExitCode;
 use crate::trace::canonical::{Canonical, Form, Noise, first_divergence};
@@ -44,6 +44,10 @@ pub struct Arguments {
 
 /// Runs again, compares, and gives the exit code.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
+    log::exporting(arguments.execution.trace_endpoint.as_ref(), || run_again(arguments, color))
+}
+
+fn run_again(arguments: &Arguments, color: ColorChoice) -> u8 {
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let stored = match find_stored(arguments.run.as_deref(), &current) {
         Ok(stored) => stored,

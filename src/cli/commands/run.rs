@@ -14,7 +14,6 @@ use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::executor::{Redaction, RunOptions};
 use crate::report::Style;
 use crate::report::run::{ExitCode, RunFormat, Waterfalls};
-use crate::telemetry::Endpoint;
 
 /// Heading of the options about reports.
 const OF_REPORTS: &str = "Reports";
@@ -71,10 +70,6 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "list")]
     dry_run: bool,
 
-    /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)
-    #[arg(long, value_name = "URL")]
-    trace_endpoint: Option<Endpoint>,
-
     #[command(flatten)]
     input: InputOptions,
 }
@@ -109,18 +104,7 @@ pub struct Reports {
 
 /// Runs, reports, and gives the exit code.
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
-    let export = match log::start(log::QUIET, None, arguments.trace_endpoint.as_ref()) {
-        Ok(export) => export,
-        Err(error) => {
-            output::complain(&format!("spans can't be exported: {error}"));
-            return TROUBLE;
-        }
-    };
-    let code = select_and_run(arguments, color);
-    if let Some(export) = export {
-        export.finish();
-    }
-    code
+    log::exporting(arguments.execution.trace_endpoint.as_ref(), || select_and_run(arguments, color))
 }
 
 fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use crate::config::duration;
 use crate::executor::{Limits, PullPolicy, RunOptions, Shard};
 use crate::report::run::RunFormat;
+use crate::telemetry::Endpoint;
 
 /// Heading of what bounds a run.
 const BOUNDS: &str = "Bounds";
@@ -76,6 +77,10 @@ pub struct ExecutionOptions {
     /// What seeded functions and the order of equals start from
     #[arg(long, value_name = "NUMBER", default_value_t = 42)]
     pub seed: u64,
+
+    /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)
+    #[arg(long, value_name = "URL")]
+    pub trace_endpoint: Option<Endpoint>,
 
     /// Cover the value of this variable everywhere, though its name does not say that it is secret (repeatable)
     #[arg(long = "secret", value_name = "NAME")]

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::judge::{Evidence, ScenarioSpans, test};
+use super::measure::{self, Measures};
 use super::scenario::{Ended, Setting, attempt};
 use super::{artifacts, replay, unrun};
 use crate::engine::Engine;
@@ -24,6 +25,7 @@ use crate::executor::{
     Attempt, FailureKind, Hermeticity, NotRun, Outcome, Redaction, RunEvent, RunId, RunOptions, ScenarioId,
     ScenarioResult, TestResult, Validity,
 };
+use crate::telemetry;
 
 /// How often the machine is asked about itself while that may change anything.
 const TICK: Duration = Duration::from_secs(1);
@@ -57,6 +59,7 @@ pub struct Driver<'a> {
     has_folder: HashMap<PathBuf, bool>,
     monitor: CgroupMonitor,
     clock: Instant,
+    measures: Measures,
     decisions: Vec<String>,
     ended: Ends,
     queue: VecDeque<Event>,
@@ -140,6 +143,7 @@ impl<'a> Driver<'a> {
             has_folder: HashMap::new(),
             monitor: CgroupMonitor::default(),
             clock: Instant::now(),
+            measures: Measures::default(),
             decisions: Vec::new(),
             ended: unbounded_channel(),
             queue: VecDeque::from([Event::Tick]),
@@ -148,6 +152,8 @@ impl<'a> Driver<'a> {
 
     /// Drives the round to its end.
     pub async fn run(mut self) -> Vec<Arc<TestResult>> {
+        let ids = self.slots.iter().map(|slot| &self.tests[slot.test].scenarios[slot.scenario].id);
+        self.measures = Measures::begin(self.scheduler.items(), ids);
         for planned in self.tests {
             let root = planned.root.clone();
             if !self.has_folder.contains_key(&root) {
@@ -202,6 +208,9 @@ impl<'a> Driver<'a> {
                 Action::Stop { item } => self.slots[item].stop.cancel(),
                 Action::Settle { item, outcome, degraded } => self.settle(item, outcome, degraded).await,
                 Action::Decide(decision) => {
+                    if decision.is_degradation() {
+                        telemetry::degraded();
+                    }
                     let scenario = decision.item.and_then(|item| self.slots.get(item));
                     let scenario = scenario.map(|slot| self.tests[slot.test].scenarios[slot.scenario].id.clone());
                     let message = decision.kind.to_string();
@@ -212,6 +221,7 @@ impl<'a> Driver<'a> {
                 Action::Done => {}
             }
         }
+        measure::running(&self.scheduler);
         let Some(test) = test.filter(|_| self.options.retries > 0) else { return };
         let of_test = || self.slots.iter().filter(|slot| slot.test == test);
         if of_test().all(Slot::rests) && of_test().any(|slot| slot.result.is_none()) {
@@ -254,7 +264,9 @@ impl<'a> Driver<'a> {
             cancelled: slot.stop.clone(),
         });
         let sender = self.ended.0.clone();
-        let span = tracing::info_span!("clnrm.test", test.case.name = %id, attempt = number);
+        self.measures.started(item);
+        let around = tracing::info_span!("parallel.run", scenario_id = %id, attempt = number);
+        let span = tracing::info_span!(parent: &around, "clnrm.test", test.case.name = %id, attempt = number);
         tokio::spawn(
             async move {
                 let place = setting.planned().place.clone();
@@ -297,6 +309,8 @@ impl<'a> Driver<'a> {
     async fn settle(&mut self, item: usize, outcome: Outcome, degraded: bool) {
         let result = Arc::new(self.result(item, outcome, degraded));
         self.slots[item].result = Some(Arc::clone(&result));
+        self.measures.settled(item, &self.scheduler);
+        telemetry::scenario_ended(measure::word(outcome));
         self.tell(RunEvent::ScenarioFinished(result));
         let test = self.slots[item].test;
         let settled: Option<Vec<Arc<ScenarioResult>>> =
@@ -319,6 +333,8 @@ impl<'a> Driver<'a> {
         self.slots.iter_mut().filter(|slot| slot.test == test).for_each(|slot| slot.spans = None);
         self.tell(RunEvent::TestFinished(Arc::clone(&result)));
         self.results[test] = Some(result);
+        let ended = self.results.iter().flatten().count();
+        telemetry::throughput(ended as f64 / self.clock.elapsed().as_secs_f64().max(0.001));
     }
 
     async fn judge(&self, test_index: usize, scenarios: Vec<Arc<ScenarioResult>>) -> TestResult {

@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use super::driver::{Driver, Round};
 use super::handle::RunHandle;
 use super::known::{self, Known};
+use super::measure::Lookups;
 use super::{repeat, replay, unrun};
 use crate::analysis::{Analyzer, CacheLimits, RenderCache};
 use crate::engine::{ConnectOptions, Engine, EngineError, SweepOptions};
@@ -51,6 +52,8 @@ struct Shared {
     engine_options: Option<ConnectOptions>,
     engine: tokio::sync::Mutex<Option<Engine>>,
     durations: Mutex<HashMap<ScenarioId, Duration>>,
+    /// How often the outcome of a test was known.
+    lookups: Lookups,
 }
 
 impl Executor {
@@ -62,6 +65,7 @@ impl Executor {
             engine_options: settings.engine,
             engine: tokio::sync::Mutex::new(None),
             durations: Mutex::default(),
+            lookups: Lookups::observed(),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -176,6 +180,7 @@ impl Executor {
             durations.entry(id).or_insert(duration);
         })
         .await;
+        self.shared.lookups.tell(&known);
         let (planned, inputs): (Vec<_>, Vec<_>) = planned
             .iter()
             .zip(inputs)
@@ -193,7 +198,8 @@ impl Executor {
             let round = Round { index, is_last: index + 1 == repeat };
             let durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let driver = Driver::new(id, &planned, &inputs, &options, events, &engine, cancelled, round, &durations);
-            let results = driver.run().await;
+            let span = tracing::info_span!("parallel.execute", plan_id = %id, round = index);
+            let results = driver.run().instrument(span).await;
             self.learn(&results);
             rounds.push(results);
             if cancelled.is_cancelled() {

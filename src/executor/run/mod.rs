@@ -8,6 +8,7 @@ mod handle;
 mod judge;
 mod kind;
 mod known;
+mod measure;
 mod member;
 mod outcome;
 mod output;

@@ -13,6 +13,7 @@ use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::judge::{ScenarioSpans, cover};
 use super::member::{Member, NotLaunched, Surroundings, set};
@@ -191,17 +192,17 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
         End::Acted(proved) => {
             drop(acts);
             let spans = harvest(&setting, &stage, &images, receiver, &identity, proved).await;
-            close(&setting, &stage).await;
+            close(&setting, &stage).instrument(releases(&setting)).await;
             Some(spans)
         }
         End::Cancelled => {
-            cut_short(&stage, acts, Duration::from_secs(1)).await;
+            cut_short(&stage, acts, Duration::from_secs(1)).instrument(releases(&setting)).await;
             return cancelled(&stage, started.elapsed());
         }
         End::TooLong => {
             let of_services = last_words(&stage).await;
             let begun = lock(&stage.steps).len();
-            cut_short(&stage, acts, FAREWELL).await;
+            cut_short(&stage, acts, FAREWELL).instrument(releases(&setting)).await;
             let running = lock(&stage.steps).get(begun).map(|step| (step.name.clone(), step_words(step)));
             let mut failure = limit_place.failure(
                 FailureKind::Timeout,
@@ -714,6 +715,11 @@ fn no_spans(collected: &Collected) -> NoSpans {
         _ if statistics.connections == 0 => NoSpans::NoConnection,
         _ => NoSpans::NothingExported,
     }
+}
+
+/// The span of giving back what a scenario held.
+fn releases(setting: &Setting) -> tracing::Span {
+    tracing::info_span!("parallel.release_resources", scenario_id = %setting.id())
 }
 
 /// Ends the containers of a scenario that has nothing more to say.

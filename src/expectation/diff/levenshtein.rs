@@ -7,7 +7,7 @@
 use std::mem::discriminant;
 
 use super::set::{Compared, Placed, Positioned, compare, in_order, pair_by_topic};
-use super::{ChangeKind, DiffStrategy, Expectation, ExpectationDiff};
+use super::{ChangeKind, DiffStrategy, Expectation, ExpectationDiff, compares};
 use crate::expectation::tree::{ExpectationTree, Requirement};
 
 /// Compares by the lowest number of edits.
@@ -19,6 +19,7 @@ const MOST_ALIGNED: usize = 400;
 
 impl DiffStrategy for LevenshteinDiff {
     fn diff(&self, old: &ExpectationTree, new: &ExpectationTree) -> ExpectationDiff {
+        let _span = compares(old, new);
         let Compared { unchanged, removed, added } = compare(old, new);
         let mut kinds: Vec<_> = removed.iter().chain(&added).map(|(_, expectation)| expectation.kind).collect();
         kinds.sort_by_key(|kind| *kind as u8);

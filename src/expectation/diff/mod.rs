@@ -29,6 +29,11 @@ pub trait DiffStrategy {
     fn diff(&self, old: &ExpectationTree, new: &ExpectationTree) -> ExpectationDiff;
 }
 
+/// The span of a comparison, by the name of the design documents (`docs/telemetry.md`).
+fn compares(old: &ExpectationTree, new: &ExpectationTree) -> tracing::span::EnteredSpan {
+    tracing::debug_span!("watch.diff", trees = 2, old = old.constraints.len(), new = new.constraints.len()).entered()
+}
+
 /// The differences between the expectations of two revisions.
 #[derive(Clone, Debug)]
 pub struct ExpectationDiff {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::rename::{renames, with_names};
 use super::set::{Compared, Paired, Placed, Positioned, compare, in_order, pair_by_topic};
 use super::strength::Revisions;
-use super::{ChangeKind, DiffStrategy, Direction, Expectation, ExpectationDiff};
+use super::{ChangeKind, DiffStrategy, Direction, Expectation, ExpectationDiff, compares};
 use crate::expectation::tree::{BlockKind, ExpectationTree};
 
 /// Compares by meaning.
@@ -21,6 +21,7 @@ const MOST_WHOLE: usize = 20;
 
 impl DiffStrategy for SemanticDiff {
     fn diff(&self, old: &ExpectationTree, new: &ExpectationTree) -> ExpectationDiff {
+        let _span = compares(old, new);
         let Compared { unchanged, removed, added } = compare(old, new);
         let kept: Vec<Expectation> = unchanged.iter().map(|(_, (_, new))| new.clone()).collect();
         let moved = moved(&unchanged);

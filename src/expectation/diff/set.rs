@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Change, ChangeKind, DiffStrategy, Expectation, ExpectationDiff};
+use super::{Change, ChangeKind, DiffStrategy, Expectation, ExpectationDiff, compares};
 use crate::expectation::tree::ExpectationTree;
 
 /// Of the expectations about the same, one is compared with no more than that many.
@@ -15,6 +15,7 @@ pub struct SetDiff;
 
 impl DiffStrategy for SetDiff {
     fn diff(&self, old: &ExpectationTree, new: &ExpectationTree) -> ExpectationDiff {
+        let _span = compares(old, new);
         let Compared { unchanged, removed, added } = compare(old, new);
         let (pairs, removed, added) = pair_by_topic(removed, added);
         let mut changes: Vec<Placed> = Vec::with_capacity(pairs.len() + removed.len() + added.len());

@@ -1,11 +1,12 @@
-//! A collector: takes OTLP over HTTP and keeps what it is told.
+//! A collector: takes OTLP over HTTP and keeps what it is told. Included by test crates with
+//! `#[path = "../shared/otlp_collector.rs"]`.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -13,7 +14,8 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use prost::Message;
 
-use crate::client::PATIENCE;
+/// How long something that must come may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One span.
 #[derive(Clone, Debug)]
@@ -69,7 +71,7 @@ impl Collector {
             let metrics = received.metrics.clone();
             drop(received);
             assert!(Instant::now() < deadline, "never came: {what}; spans: {spans:?}, metrics: {metrics:?}");
-            thread::sleep(std::time::Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
     }
 }
