@@ -63,12 +63,21 @@ impl Default for Deadlines {
     }
 }
 
+impl Deadlines {
+    /// The usual ones, where changes may take so long, and nothing else longer than that (pulls excepted: they may take as long as
+    /// they make progress).
+    pub fn within(change: Duration) -> Self {
+        let usual = Self::default();
+        Self { connect: usual.connect.min(change), read: usual.read.min(change), change, ..usual }
+    }
+}
+
 impl ConnectOptions {
-    /// What this process's environment says: the variables of Docker and podman, and `CLNRM_SUBNETS`.
+    /// What this process's environment says: the variables of Docker and podman, `CLNRM_SUBNETS` and `CLNRM_ENGINE_TIMEOUT`.
     ///
     /// # Errors
     ///
-    /// When `CLNRM_SUBNETS` can't be read.
+    /// When one of the last two can't be read.
     pub fn of_process() -> Result<Self, EngineError> {
         Self::new(Environment::of_process())
     }
@@ -77,7 +86,7 @@ impl ConnectOptions {
     ///
     /// # Errors
     ///
-    /// When `CLNRM_SUBNETS` can't be read.
+    /// When `CLNRM_SUBNETS` or `CLNRM_ENGINE_TIMEOUT` can't be read.
     pub fn new(environment: Environment) -> Result<Self, EngineError> {
         let subnets = match environment.get("CLNRM_SUBNETS") {
             None => SubnetRange::default(),
@@ -85,20 +94,24 @@ impl ConnectOptions {
                 .parse()
                 .map_err(|cause| EngineError::Misconfigured { what: format!("CLNRM_SUBNETS `{text}`"), cause })?,
         };
+        let deadlines = match environment.get("CLNRM_ENGINE_TIMEOUT") {
+            None => Deadlines::default(),
+            Some(text) => match text.parse().ok().filter(|seconds| *seconds > 0) {
+                Some(seconds) => Deadlines::within(Duration::from_secs(seconds)),
+                None => {
+                    return Err(EngineError::Misconfigured {
+                        what: format!("CLNRM_ENGINE_TIMEOUT `{text}`"),
+                        cause: "it is no number of seconds".to_owned(),
+                    });
+                }
+            },
+        };
         let cache = environment
             .get("XDG_CACHE_HOME")
             .map(PathBuf::from)
             .or_else(|| Some(environment.home.as_ref()?.join(".cache")))
             .unwrap_or_else(std::env::temp_dir);
-        Ok(Self {
-            host: None,
-            environment,
-            deadlines: Deadlines::default(),
-            calls: 8,
-            pulls: 3,
-            subnets,
-            init_folder: cache.join("clnrm"),
-        })
+        Ok(Self { host: None, environment, deadlines, calls: 8, pulls: 3, subnets, init_folder: cache.join("clnrm") })
     }
 }
 

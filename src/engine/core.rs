@@ -127,6 +127,12 @@ impl Engine {
         EngineError::Lost { during: "containers ran".to_owned(), cause }
     }
 
+    /// Waits for an engine that went away and may come back, as one that is started anew does; not beyond so long after it was heard
+    /// last, and not at all while it is heard.
+    pub async fn answering(&self, patience: Duration) {
+        self.inner.events.answering(patience).await;
+    }
+
     /// Waits until everything is done that was put off the critical path: removals of networks and containers. Tells what went wrong
     /// there since the last call.
     pub async fn settled(&self, deadline: Duration) -> Vec<EngineError> {

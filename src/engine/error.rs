@@ -314,7 +314,7 @@ impl EngineError {
     pub fn is_infrastructure(&self) -> bool {
         match self {
             Self::InvalidReference { .. }
-            | Self::ImageMissing { .. }
+            | Self::ImageMissing { why: NotPulled::Local, .. }
             | Self::CommandFailed { .. }
             | Self::MountFailed { .. }
             | Self::Refused { .. } => false,

@@ -32,6 +32,8 @@ pub(super) struct Heard {
 pub(super) struct Events {
     containers: DashMap<String, watch::Sender<Heard>>,
     lost: watch::Sender<Option<String>>,
+    /// Since when the stream has been broken and the engine has not answered.
+    broken: watch::Sender<Option<tokio::time::Instant>>,
 }
 
 /// How long an engine may be silent after its stream broke before it counts as lost.
@@ -46,7 +48,11 @@ type Change = Box<dyn FnOnce(&mut Heard) + Send>;
 impl Events {
     /// Follows the events of this owner's containers from the engine's time on (RFC 3339).
     pub fn follow(docker: Docker, owner: &Owner, from: Option<&str>, stop: CancellationToken) -> Arc<Self> {
-        let events = Arc::new(Self { containers: DashMap::new(), lost: watch::Sender::new(None) });
+        let events = Arc::new(Self {
+            containers: DashMap::new(),
+            lost: watch::Sender::new(None),
+            broken: watch::Sender::new(None),
+        });
         let since =
             from.and_then(|time| time.parse::<jiff::Timestamp>().ok()).unwrap_or_else(jiff::Timestamp::now).as_second();
         let labels = vec![
@@ -83,6 +89,13 @@ impl Events {
         }
     }
 
+    /// Waits while the engine does not answer, but not beyond so long after it was heard last.
+    pub async fn answering(&self, patience: Duration) {
+        let mut broken = self.broken.subscribe();
+        let Some(since) = *broken.borrow_and_update() else { return };
+        let _ = tokio::time::timeout_at(since + patience, broken.wait_for(Option::is_none)).await;
+    }
+
     async fn listen(&self, docker: Docker, filters: HashMap<String, Vec<String>>, mut since: i64) {
         loop {
             let options = EventsOptionsBuilder::default().since(&since.to_string()).filters(&filters).build();
@@ -110,10 +123,12 @@ impl Events {
     /// Waits until the engine answers again; lost it is meanwhile.
     async fn reach_again(&self, docker: &Docker, cause: String) {
         let broken = tokio::time::Instant::now();
+        self.broken.send_replace(Some(broken));
         loop {
             tokio::time::sleep(PAUSE).await;
             if matches!(tokio::time::timeout(PATIENCE, docker.ping()).await, Ok(Ok(_))) {
                 self.lost.send_replace(None);
+                self.broken.send_replace(None);
                 return;
             }
             if broken.elapsed() >= PATIENCE {

@@ -39,6 +39,9 @@ use crate::trace::Completeness;
 /// A scenario is told to be slow after so long.
 const SLOW: Duration = Duration::from_secs(30);
 
+/// How long an engine that went away is waited for, in all: one that is started anew is back in a few seconds.
+const RETURN: Duration = Duration::from_secs(10);
+
 /// How long the end of a container may take beyond the grace.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -151,10 +154,14 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
         let _ = tokio::fs::create_dir_all(folder).await;
     }
     let stage = Arc::new(Stage::default());
+    let fetched = async {
+        setting.engine.answering(RETURN).await;
+        images(&setting).await
+    };
     let images = tokio::select! {
         biased;
         () = setting.cancelled.cancelled() => return cancelled(&stage, Duration::ZERO),
-        images = images(&setting) => images,
+        images = fetched => images,
     };
     // Fetching images is nobody's fault: the clock of the scenario starts here.
     let started = Instant::now();
