@@ -127,7 +127,10 @@ export class ServerConnection implements vscode.Disposable {
       for (const register of this.handlers) register(client);
       client.onDidChangeState(({ newState }) => {
         if (this.client !== client) return;
-        this.enter(newState === State.Running ? "running" : newState === State.Starting ? "starting" : "stopped");
+        if (newState !== State.Running) return this.enter(newState === State.Starting ? "starting" : "stopped");
+        // Running is told before the open documents are: what is asked for then would be asked about nothing.
+        const told = () => void (this.client === client && client.state === State.Running && this.enter("running"));
+        client.start().then(told, () => undefined);
       });
       await client.start();
     } catch (error) {

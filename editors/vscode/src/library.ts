@@ -10,7 +10,9 @@ export class LibraryDocuments implements vscode.TextDocumentContentProvider, vsc
   constructor(private readonly connection: ServerConnection) {}
 
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
-    return (await this.connection.request(libraryText, { uri: uri.toString() }, token)).text;
+    // VS Code writes an empty authority without its slashes.
+    const address = `${uri.scheme}://${uri.authority}${uri.path}`;
+    return (await this.connection.request(libraryText, { uri: address }, token)).text;
   }
 
   dispose(): void {
