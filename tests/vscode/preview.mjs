@@ -2,7 +2,7 @@
 // that comes in the VSIX.
 import { eventually, holds, run, workspace } from "./workbench.mjs";
 
-await run({ folder: workspace(), size: { width: 1400, height: 800 } }, async (it) => {
+await run({ folder: workspace() }, async (it) => {
   const { page } = it;
   await it.openFile("shop.clnrm.toml.tera");
   await eventually("the server runs", async () => (await it.squiggles()) === 2);
@@ -25,7 +25,7 @@ await run({ folder: workspace(), size: { width: 1400, height: 800 } }, async (it
   const marked = () => rendered.locator(".view-overlays .cdr").evaluateAll((all) => all.filter((one) => getComputedStyle(one).backgroundColor !== "rgba(0, 0, 0, 0)").length);
   await page.keyboard.press("ArrowRight");
   await eventually("where the chosen place went is marked", async () => (await marked()) >= 2);
-  await it.screenshot("vscode-preview");
+  await it.screenshot("vscode-preview", { clip: { x: 350, y: 0, width: 930, height: 640 } });
 
   // The other way: F12 in the rendered text.
   await rendered.locator(".view-line span span", { hasText: "order_pay_by_transfer" }).first().click({ position: { x: 20, y: 8 } });
