@@ -83,7 +83,7 @@ fn vsix(folder: &Path, prefix: &str) -> PathBuf {
 }
 
 /// Runs a script of this folder with a VS Code of its own; what it says is the failure's text.
-fn drive(case: &str, extension: fn() -> &'static Path, server: &str) -> Option<Output> {
+fn drive(case: &str, extension: fn() -> &'static Path, server: &str) -> Option<(Output, tempfile::TempDir)> {
     let (editor, node) = editor()?;
     let vsix = extension();
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,11 +97,7 @@ fn drive(case: &str, extension: fn() -> &'static Path, server: &str) -> Option<O
     });
     let script = repository().join("tests/vscode").join(case);
     let output = Command::new(node).arg(script).arg(options.to_string()).output().expect("the script starts");
-    if !output.status.success() {
-        // With the picture of what went wrong.
-        _ = scratch.keep();
-    }
-    Some(output)
+    Some((output, scratch))
 }
 
 fn universal() -> &'static Path {
@@ -113,8 +109,12 @@ fn bundled() -> &'static Path {
 }
 
 fn passes(case: &str, extension: fn() -> &'static Path) {
-    let Some(output) = drive(case, extension, env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
-    assert!(output.status.success(), "{case}:\n{}", told(&output));
+    let Some((output, scratch)) = drive(case, extension, env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
+    if !output.status.success() {
+        // With the picture of what went wrong.
+        _ = scratch.keep();
+        panic!("{case}:\n{}", told(&output));
+    }
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn extension_host() {
 /// What drives the editor must be able to fail: with a program that is no server nothing is marked.
 #[test]
 fn without_a_server_the_driver_fails() {
-    let Some(output) = drive("control.mjs", universal, "/bin/false") else { return };
+    let Some((output, _scratch)) = drive("control.mjs", universal, "/bin/false") else { return };
     let told = told(&output);
     assert!(!output.status.success() && told.contains("FAIL Error: an error is marked"), "{told}");
 }
