@@ -19,7 +19,7 @@ async fn what_cannot_be_read_is_refused_and_told() {
         (traces, PROTOBUF, None, b"\xff\xff".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, PROTOBUF, None, b"{\"resourceSpans\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, JSON, None, b"PASSED".to_vec(), StatusCode::BAD_REQUEST, "-"),
-        (traces, JSON, None, b"{\"resource_spans\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
+        (traces, JSON, None, b"{\"resourceSpan\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, PROTOBUF, Some("gzip"), b"no gzip".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, PROTOBUF, Some("zstd"), b"x".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "-"),
         ("/", PROTOBUF, None, shop().encode_to_vec(), StatusCode::NOT_FOUND, "-"),
