@@ -58,7 +58,7 @@ impl Analyzer {
                     ReadingMode::Rendered => request.analyze_combination(index, &plan)?,
                     ReadingMode::InString | ReadingMode::Plain => known(&whole, &request, &plan, index),
                 };
-                Some(CombinationAnalysis { label: label(&plan, index), analysis })
+                Some(CombinationAnalysis { label: plan.variables.combination_label(&plan.axes, index), analysis })
             })
             .collect()
     }
@@ -76,18 +76,4 @@ fn known(whole: &Analysis, request: &RenderRequest<'_>, plan: &Plan, index: usiz
     });
     let combinations = super::CombinationCount { checked: 1, total: plan.count() };
     Analysis { config: Arc::new(config), combinations, ..whole.clone() }
-}
-
-/// The combination as part of an identity.
-fn label(plan: &Plan, index: usize) -> Option<String> {
-    let (_, mut choice) = plan.variables.combination(&plan.axes, index);
-    let order: Vec<String> = plan
-        .variables
-        .get("matrix")
-        .and_then(|matrix| matrix.as_map())
-        .map(|matrix| matrix.keys().filter_map(|key| key.as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
-    choice.sort_by_key(|(axis, _)| order.iter().position(|known| known == axis));
-    let parts: Vec<String> = choice.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
-    (!parts.is_empty()).then(|| parts.join(","))
 }

@@ -17,20 +17,21 @@ use tower_lsp::ls_types::{
     ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
     SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
     SemanticTokensResult, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit,
-    WillSaveTextDocumentParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WillSaveTextDocumentParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
     WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
 use super::notifications::{
-    did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders, did_close, did_open,
-    did_rename_files, did_save, initialized,
+    abort_run_test, did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders, did_close, did_open,
+    did_rename_files, did_save, initialized, work_done_progress_cancel,
 };
 use super::requests::{
-    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, document_highlight, document_link,
+    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, discover_test, document_highlight, document_link,
     document_symbol, execute_command, expectation_diff, folding_range, formatting, hover, initialize, inlay_hint,
-    library_text, linked_editing_range, references, rename, rendered, selection_range, semantic_tokens, signature_help,
-    status, workspace_diagnostic, workspace_symbol,
+    library_text, linked_editing_range, references, rename, rendered, run_output, run_test, runs, selection_range, semantic_tokens, signature_help,
+    status, trace, workspace_diagnostic, workspace_symbol,
 };
+use super::runs::explorer::Discovered;
 use super::session::Session;
 
 /// What tower-lsp calls.
@@ -70,6 +71,41 @@ impl Backend {
         params: expectation_diff::ExpectationDiffParams,
     ) -> Result<Option<expectation_diff::ExpectationDiffText>> {
         expectation_diff::handle(&self.session, params).await
+    }
+
+    /// `clnrm/runOutput`.
+    pub async fn run_output(&self, params: run_output::RunOutputParams) -> Result<Option<run_output::RunOutput>> {
+        Ok(run_output::handle(&self.session, &params))
+    }
+
+    /// `clnrm/runs`.
+    pub async fn runs(&self) -> Result<Vec<runs::Run>> {
+        Ok(runs::handle(&self.session))
+    }
+
+    /// `clnrm/trace`.
+    pub async fn trace(&self, params: trace::TraceParams) -> Result<Option<trace::TraceView>> {
+        trace::handle(&self.session, params).await
+    }
+
+    /// `experimental/discoverTest`.
+    pub async fn discover_test(&self, params: discover_test::DiscoverTestParams) -> Result<Discovered> {
+        discover_test::handle(&self.session, params).await
+    }
+
+    /// `experimental/runTest`.
+    pub async fn run_test(&self, params: run_test::RunTestParams) -> Result<()> {
+        run_test::handle(&self.session, params).await
+    }
+
+    /// `experimental/abortRunTest`.
+    pub async fn abort_run_test(&self) {
+        abort_run_test::handle(&self.session);
+    }
+
+    /// `window/workDoneProgress/cancel`.
+    pub async fn work_done_progress_cancel(&self, params: WorkDoneProgressCancelParams) {
+        work_done_progress_cancel::handle(&self.session, &params);
     }
 
     /// `clnrm/sourceRange`.

@@ -61,6 +61,12 @@ pub struct ClientFacts {
     pub preferred_actions: bool,
     /// Code actions may be shown as disabled, with a reason.
     pub disabled_actions: bool,
+    /// The client shows code lenses.
+    pub lenses: bool,
+    /// The client opens documents that the server names.
+    pub shows_documents: bool,
+    /// The client has a test explorer that speaks rust-analyzer's messages.
+    pub test_explorer: bool,
 }
 
 impl ClientFacts {
@@ -109,6 +115,17 @@ impl ClientFacts {
                 && resolved.is_some_and(|support| support.properties.iter().any(|property| property == "edit")),
             preferred_actions: actions.and_then(|actions| actions.is_preferred_support).unwrap_or(false),
             disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or(false),
+            lenses: text.is_some_and(|text| text.code_lens.is_some()),
+            shows_documents: capabilities
+                .window
+                .as_ref()
+                .and_then(|window| window.show_document.as_ref())
+                .is_some_and(|show| show.support),
+            test_explorer: capabilities
+                .experimental
+                .as_ref()
+                .and_then(|experimental| experimental.get("testExplorer")?.as_bool())
+                .unwrap_or(false),
             versioned_edits: workspace
                 .and_then(|workspace| workspace.workspace_edit.as_ref())
                 .and_then(|edit| edit.document_changes)

@@ -8,7 +8,7 @@ use tower_lsp::ls_types as lsp;
 
 use super::client_facts::ClientFacts;
 use super::documents::Judged;
-use super::positions;
+use super::{positions, runs};
 use crate::analysis::{Analysis, Diagnostic, FileKind};
 use crate::template::{FileId, SourceFile};
 use crate::text::{Document, Span};
@@ -27,12 +27,10 @@ pub fn to_lsp(uri: &lsp::Uri, judged: &Judged, facts: ClientFacts, hints: bool) 
         return Vec::new();
     }
     let mut files = Files { uri, judged, facts, texts: HashMap::new() };
-    analysis
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| hints || diagnostic.severity != Severity::Hint)
-        .map(|diagnostic| one(diagnostic, &mut files))
-        .collect()
+    let shown = analysis.diagnostics.iter().filter(|diagnostic| hints || diagnostic.severity != Severity::Hint);
+    let mut all: Vec<_> = shown.map(|diagnostic| one(diagnostic, &mut files)).collect();
+    all.extend(runs::diagnostics::to_lsp(uri, judged, facts));
+    all
 }
 
 /// Identifies a set of diagnostics: equal sets have equal ids, in every process.

@@ -12,6 +12,9 @@ use crate::features::DocumentView;
 use crate::features::iterations::Selection;
 use crate::features::unfailing::Weighed;
 use crate::server::requests::expectation_diff::Changed;
+use crate::server::runs::RunView;
+use crate::server::runs::explorer::TestItem;
+use crate::server::runs::places::KnownPlaces;
 use crate::text::{Change, Document, Encoding};
 
 /// One open document.
@@ -38,6 +41,10 @@ pub struct OpenDocument {
     pub expectations_changed: Option<Arc<Changed>>,
     /// What mutants of its last recorded run said about it.
     pub weighed: Option<Arc<Weighed>>,
+    /// Where its scenarios stood when it was whole last.
+    pub run_places: Option<KnownPlaces>,
+    /// What a test explorer was told of it last.
+    pub told_tests: Option<Vec<TestItem>>,
 }
 
 /// The analysis of one revision of one document.
@@ -53,6 +60,8 @@ pub struct Judged {
     pub analysis: Arc<Analysis>,
     /// The same, as features look at it.
     pub view: DocumentView,
+    /// What the last runs say about it.
+    pub run: RunView,
 }
 
 /// All open documents.
@@ -78,6 +87,8 @@ impl Documents {
             judged: None,
             expectations_changed: None,
             weighed: None,
+            run_places: None,
+            told_tests: None,
             renders_followed: Vec::new(),
             semantic_tokens: None,
             left_alone: Vec::new(),
@@ -104,6 +115,11 @@ impl Documents {
     /// under way already, with a state that is no longer the newest.
     pub fn renew_others(&mut self, path: &Path) -> Vec<Uri> {
         self.renew_where(|document| document.path.as_deref() != Some(path))
+    }
+
+    /// The same for the documents at `path`.
+    pub fn renew_path(&mut self, path: &Path) -> Vec<Uri> {
+        self.renew_where(|document| document.path.as_deref() == Some(path))
     }
 
     /// The same for documents other than that at `path` that were never judged: what their first analysis reads is not known.

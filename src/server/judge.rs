@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::documents::Judged;
+use super::runs::RunView;
 use super::session::Snapshot;
 use crate::analysis::project::{self, Projects, is_project_file};
 use crate::analysis::{
@@ -49,11 +50,23 @@ impl Judge {
         });
         let analysis = Arc::new(analysis);
         let view = DocumentView::new(Arc::clone(&analysis));
-        Judged { revision: snapshot.revision, version: snapshot.version, text: snapshot.text.clone(), analysis, view }
+        Judged {
+            revision: snapshot.revision,
+            version: snapshot.version,
+            text: snapshot.text.clone(),
+            analysis,
+            view,
+            run: RunView::default(),
+        }
+    }
+
+    /// What analyses: for plans of runs.
+    pub const fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
     }
 
     /// What the client and the project set for a document.
-    fn options(&self, snapshot: &Snapshot) -> AnalysisOptions {
+    pub fn options(&self, snapshot: &Snapshot) -> AnalysisOptions {
         let options = AnalysisOptions {
             level: snapshot.settings.level.level(),
             trusted: snapshot.trusted,

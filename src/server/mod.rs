@@ -20,6 +20,7 @@ mod positions;
 mod progress;
 mod recorded;
 mod requests;
+mod runs;
 mod semantic_legend;
 mod session;
 mod settings;
@@ -41,6 +42,10 @@ use transport::End;
 
 /// How long teardown may take after the client has left.
 const TEARDOWN: Duration = Duration::from_millis(200);
+
+/// How long the engine may take to remove what runs under way have started. What is left behind it goes with this process, or is
+/// swept by the next one.
+const CANCELLING: Duration = Duration::from_secs(5);
 
 /// Serves one client on standard input and output.
 ///
@@ -74,18 +79,43 @@ pub fn serve_tcp(address: SocketAddr) -> io::Result<ExitCode> {
 /// # Errors
 /// When no runtime can be started.
 pub fn serve(input: impl Read, output: impl Write + Send + 'static) -> io::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
+    serve_with(input, output, runs::runner::executor())
+}
+
+/// The same with something else that runs tests.
+fn serve_with(
+    input: impl Read,
+    output: impl Write + Send + 'static,
+    runner: Box<dyn runs::runner::Runner>,
+) -> io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (outbox, writer) = Outbox::start(output);
+    let mut session = None;
     let (service, socket) =
-        LspService::build(|client| Backend::new(Session::new(client, outbox.clone(), runtime.handle().clone())))
+        LspService::build(|client| {
+            let new = Session::new(client, outbox.clone(), runtime.handle().clone(), runner);
+            Backend::new(session.insert(new).clone())
+        })
             .custom_method("clnrm/status", Backend::status)
             .custom_method("clnrm/libraryText", Backend::library_text)
             .custom_method("clnrm/rendered", Backend::rendered)
             .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
             .custom_method("clnrm/sourceRange", Backend::source_range)
             .custom_method("clnrm/expectationDiff", Backend::expectation_diff)
+            .custom_method("clnrm/runOutput", Backend::run_output)
+            .custom_method("clnrm/runs", Backend::runs)
+            .custom_method("clnrm/trace", Backend::trace)
+            .custom_method("experimental/discoverTest", Backend::discover_test)
+            .custom_method("experimental/runTest", Backend::run_test)
+            .custom_method("experimental/abortRunTest", Backend::abort_run_test)
+            .custom_method("window/workDoneProgress/cancel", Backend::work_done_progress_cancel)
             .finish();
     let end = transport::serve(BufReader::with_capacity(64 * 1024, input), &outbox, service, socket, runtime.handle());
+    if let Some(session) = session
+        && !runtime.block_on(session.runs().close(CANCELLING))
+    {
+        tracing::warn!("the engine has not removed everything of the runs yet; the rest goes with this process");
+    }
     // A blocking analysis in flight must not hold the process.
     runtime.shutdown_timeout(TEARDOWN);
     outbox.end();

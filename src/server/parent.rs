@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use super::session::Session;
 
 /// How often it is looked for. Standard input is closed as well when an editor dies, so this is for what keeps it open.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Ends this process with exit code 1 once `process` is gone. On systems where that can't be asked, the end of the input must do.
-pub fn end_with(process: u32, runtime: &Handle) {
-    runtime.spawn(async move {
+pub fn end_with(process: u32, session: &Session) {
+    let watched = session.clone();
+    session.runtime().spawn(async move {
         loop {
             tokio::time::sleep(INTERVAL).await;
             if !is_alive(process) {
                 tracing::warn!(process, "the parent process is gone");
+                watched.runs().close(super::CANCELLING).await;
                 std::process::exit(1);
             }
         }

@@ -1,12 +1,16 @@
-//! Tells the client that something takes long, once it does.
+//! Tells the client what takes long: a request once it does, a run from its start.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::ls_types::ProgressToken;
+use tower_lsp::ls_types::{
+    ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd,
+    WorkDoneProgressReport,
+};
 
 use super::session::Session;
 
@@ -48,4 +52,68 @@ pub async fn shown<T: Send + 'static>(
 fn new_token() -> ProgressToken {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     ProgressToken::String(format!("clnrm-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Progress of something that goes on by itself. Ends when it is dropped.
+#[derive(Debug)]
+pub struct Reporter {
+    updates: mpsc::UnboundedSender<Update>,
+}
+
+#[derive(Debug)]
+enum Update {
+    Report(String, Option<u32>),
+    End(String),
+}
+
+impl Reporter {
+    /// Shows `title` from now on; `None` where the client shows no progress of ours. Where `cancellable`, the client may send
+    /// `window/workDoneProgress/cancel` with the token.
+    pub fn begin(session: &Session, token: &str, title: String, cancellable: bool) -> Option<Self> {
+        if !session.state().facts.creates_progress {
+            return None;
+        }
+        let (updates, mut changes) = mpsc::unbounded_channel();
+        let (session, token) = (session.clone(), ProgressToken::String(token.to_owned()));
+        let runtime = session.runtime().clone();
+        runtime.spawn(async move {
+            if session.client().create_work_done_progress(token.clone()).await.is_err() {
+                return;
+            }
+            let tell = |progress| {
+                let value = ProgressParamsValue::WorkDone(progress);
+                session.notify("$/progress", &ProgressParams { token: token.clone(), value });
+            };
+            tell(WorkDoneProgress::Begin(WorkDoneProgressBegin {
+                title,
+                cancellable: Some(cancellable),
+                message: None,
+                percentage: cancellable.then_some(0),
+            }));
+            let mut last = None;
+            while let Some(update) = changes.recv().await {
+                match update {
+                    Update::Report(message, percentage) => tell(WorkDoneProgress::Report(WorkDoneProgressReport {
+                        cancellable: None,
+                        message: Some(message),
+                        percentage,
+                    })),
+                    Update::End(message) => last = Some(message),
+                }
+            }
+            tell(WorkDoneProgress::End(WorkDoneProgressEnd { message: last }));
+        });
+        Some(Self { updates })
+    }
+
+    /// Says what is being done, and how much of all is, from 0 to 100.
+    pub fn report(&self, message: String, percentage: Option<u32>) {
+        // Where the client took no progress, nobody listens.
+        let _ = self.updates.send(Update::Report(message, percentage));
+    }
+
+    /// Says what came out.
+    pub fn end(self, message: String) {
+        let _ = self.updates.send(Update::End(message));
+    }
 }

@@ -25,12 +25,17 @@ use super::metrics::Metrics;
 use super::outbox::Outbox;
 use super::recorded::Recorded;
 use super::requests::rendered;
+use super::runs::places::{KnownPlaces, RunPlaces};
+use super::runs::runner::Runner;
+use super::runs::{RunView, Runs, explorer, replay};
 use super::semantic_legend::TokenLegend;
 use super::settings::{InitializationOptions, Settings};
+use super::workspace;
 use super::workspace_index::WorkspaceIndex;
 use crate::analysis::cache::Digest;
 use crate::analysis::project::is_project_file;
 use crate::config::FileKind;
+use crate::features::DocumentView;
 use crate::features::iterations::Selection;
 use crate::telemetry::{Measure, measured};
 use crate::text::Document;
@@ -50,6 +55,7 @@ struct Shared {
     index: WorkspaceIndex,
     baselines: Baselines,
     recorded: Recorded,
+    runs: Runs,
     metrics: Metrics,
     watcher: Mutex<Option<Watcher>>,
     state: Mutex<State>,
@@ -117,7 +123,7 @@ impl State {
 
 impl Session {
     /// A session that has not been initialized.
-    pub fn new(client: Client, outbox: Outbox, runtime: Handle) -> Self {
+    pub fn new(client: Client, outbox: Outbox, runtime: Handle, runner: Box<dyn Runner>) -> Self {
         let judge = Judge::default();
         judge.export_cache_figures();
         let shared = Shared {
@@ -128,6 +134,7 @@ impl Session {
             index: WorkspaceIndex::default(),
             baselines: Baselines::default(),
             recorded: Recorded::default(),
+            runs: Runs::new(runner),
             metrics: Metrics::default(),
             watcher: Mutex::default(),
             state: Mutex::default(),
@@ -170,6 +177,11 @@ impl Session {
     /// The spans of recorded runs.
     pub fn recorded(&self) -> &Recorded {
         &self.shared.recorded
+    }
+
+    /// Runs of tests.
+    pub fn runs(&self) -> &Runs {
+        &self.shared.runs
     }
 
     /// How long things took.
@@ -253,6 +265,79 @@ impl Session {
         });
     }
 
+    /// Tells a client that the lenses of documents have changed.
+    pub fn refresh_lenses(&self) {
+        if !self.state().facts.refreshes_lenses {
+            return;
+        }
+        let client = self.shared.client.clone();
+        self.shared.runtime.spawn(async move {
+            if let Err(error) = client.code_lens_refresh().await {
+                tracing::warn!(%error, "the client did not take the news of code lenses");
+            }
+        });
+    }
+
+    /// Shows what is known now of the runs of a file: in the open document, or else in the file as it is on disk.
+    pub fn results_changed(&self, path: &Path) {
+        let uris = self.state().documents.renew_path(path);
+        if !uris.is_empty() {
+            return self.judge_all_soon(&uris);
+        }
+        let Some(uri) = lsp::Uri::from_file_path(path) else { return };
+        if self.state().facts.pulls_diagnostics {
+            return self.ask_to_pull_again(&[uri]);
+        }
+        let (session, path) = (self.clone(), path.to_path_buf());
+        self.shared.runtime.spawn_blocking(move || session.publish_closed(&uri, path));
+    }
+
+    /// Publishes what is known of the runs of a file that is not open. What the check finds in it is told when it is opened.
+    fn publish_closed(&self, uri: &lsp::Uri, path: PathBuf) {
+        let judged = workspace::snapshot(self, uri.clone(), path).map(|snapshot| self.judge_snapshot(&snapshot));
+        let state = self.state();
+        if state.documents.get(uri).is_some() {
+            return;
+        }
+        let diagnostics = judged.map(|judged| super::runs::diagnostics::to_lsp(uri, &judged, state.facts));
+        self.publish(uri, None, diagnostics.unwrap_or_default());
+    }
+
+    /// How the client calls a file.
+    pub fn uri_of(&self, path: &Path) -> Option<lsp::Uri> {
+        let open = self.state().documents.iter().find(|(_, document)| document.path.as_deref() == Some(path)).map(|it| it.0.clone());
+        open.or_else(|| lsp::Uri::from_file_path(path))
+    }
+
+    /// What people call a file: its path in its folder of the workspace.
+    pub fn label(&self, uri: &lsp::Uri) -> String {
+        let Some(path) = uri.to_file_path() else { return uri.as_str().to_owned() };
+        let state = self.state();
+        let folder = state.folders.iter().filter_map(|folder| path.strip_prefix(folder).ok());
+        let short = folder.min_by_key(|rest| rest.components().count()).unwrap_or(&path);
+        short.display().to_string()
+    }
+
+    /// Where what can be run stands in a document, also while it is broken.
+    pub fn run_places(&self, uri: &lsp::Uri, view: &DocumentView) -> Arc<RunPlaces> {
+        let mut known: Option<KnownPlaces> = self.state().documents.get(uri).and_then(|document| document.run_places.clone());
+        let places = RunPlaces::of(view, &mut known);
+        if let Some(document) = self.state().documents.get_mut(uri) {
+            document.run_places = known;
+        }
+        places
+    }
+
+    /// Judges one revision, with what is known of its runs.
+    pub fn judge_snapshot(&self, snapshot: &Snapshot) -> Judged {
+        let mut judged = self.judge().judge(snapshot);
+        let results = snapshot.path.as_deref().and_then(|path| self.runs().results(path));
+        if let Some(results) = results {
+            judged.run = RunView::new(&results, &judged.view);
+        }
+        judged
+    }
+
     /// Judges the documents again that read `path`, or looked for it in vain: all others, if it is a project's settings.
     pub fn judge_dependents(&self, path: &Path) {
         self.shared.index.invalidate();
@@ -277,6 +362,9 @@ impl Session {
         self.shared.index.invalidate();
         for path in paths {
             self.shared.metrics.file_changed(path);
+            if self.runs().results(path).is_some() && self.uri_is_closed(path) {
+                self.results_changed(path);
+            }
         }
         let first = paths.first().map(|path| path.display().to_string());
         let _span = debug_span!("watch.file_changed", path = first, source = "disk", files = paths.len()).entered();
@@ -285,6 +373,10 @@ impl Session {
         } else {
             self.judge_again(|judged| paths.iter().any(|path| self.judge().depends_on(judged, path)));
         }
+    }
+
+    fn uri_is_closed(&self, path: &Path) -> bool {
+        self.state().documents.iter().all(|(_, document)| document.path.as_deref() != Some(path))
     }
 
     /// Watches the workspace's files for a client that can't, from now on and instead of what was watched before.
@@ -357,7 +449,7 @@ impl Session {
         loop {
             let Some(snapshot) = self.snapshot_or_land(uri) else { break };
             describe(&snapshot);
-            let judged = Arc::new(self.judge().judge(&snapshot));
+            let judged = Arc::new(self.judge_snapshot(&snapshot));
             self.shared.metrics.stages(&judged.analysis);
             let mut state = self.state();
             let (facts, hints) = (state.facts, state.settings.hints);
@@ -377,6 +469,8 @@ impl Session {
                 self.publish(uri, Some(judged.version), diagnostics::to_lsp(uri, &judged, facts, hints));
             }
             drop(state);
+            replay::soon(self, &snapshot, &judged);
+            explorer::tell(self, uri, &judged);
             for selection in followed {
                 let changed = rendered::text(self.judge(), &snapshot, &judged, selection, facts.encoding);
                 changed.iter().for_each(|changed| self.notify("clnrm/renderedChanged", changed));

@@ -4,11 +4,13 @@
 //! configuration never breaks the server. `docs/settings.schema.json` documents all of them; a test keeps it true.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::baseline::BaselineSetting;
+use crate::executor::{Limits, PullPolicy, RunOptions};
 use crate::features::inlay_hints::HintKinds;
 use crate::formatting::{FormatSettings, Style};
 use crate::validation::Level;
@@ -56,6 +58,69 @@ pub struct Settings {
     pub format_on_save: bool,
     /// What expectations are compared with.
     pub baseline: BaselineSetting,
+    /// How tests run.
+    pub run: RunSettings,
+}
+
+/// How tests run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSettings {
+    /// Whether a recorded run is judged again when its expectations are edited.
+    pub replay: bool,
+    /// So many scenarios at once at most; `None`: as many as the engine has processors.
+    pub jobs: Option<NonZeroUsize>,
+    /// So many containers at once at most.
+    pub containers: Option<NonZeroUsize>,
+    /// So much memory for all containers, in MiB.
+    pub memory_mb: Option<u64>,
+    /// A failed scenario is run again so often.
+    pub retries: u32,
+    /// When images are pulled.
+    pub pull: PullPolicy,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        let (jobs, containers, memory_mb) = (None, None, None);
+        Self { replay: true, jobs, containers, memory_mb, retries: 0, pull: PullPolicy::default() }
+    }
+}
+
+impl RunSettings {
+    fn read(section: Option<&Value>) -> Self {
+        let default = Self::default();
+        let get = |key| section.and_then(|section| section.get(key));
+        let number = |key| get(key).and_then(Value::as_u64);
+        let count = |key| number(key).and_then(|number| NonZeroUsize::new(usize::try_from(number).ok()?));
+        Self {
+            replay: get("replay").and_then(Value::as_bool).unwrap_or(default.replay),
+            jobs: count("jobs"),
+            containers: count("maxContainers"),
+            memory_mb: number("maxMemory").filter(|memory| *memory > 0),
+            retries: number("retries").and_then(|number| u32::try_from(number).ok()).unwrap_or(default.retries),
+            pull: match get("pull").and_then(Value::as_str) {
+                Some("always") => PullPolicy::Always,
+                Some("never") => PullPolicy::Never,
+                _ => PullPolicy::Missing,
+            },
+        }
+    }
+
+    /// As a run wants them.
+    pub fn options(&self) -> RunOptions {
+        let usual = RunOptions::default();
+        RunOptions {
+            jobs: self.jobs,
+            limits: Limits {
+                containers: self.containers.unwrap_or(usual.limits.containers),
+                memory_mb: self.memory_mb.unwrap_or(usual.limits.memory_mb),
+                ..usual.limits
+            },
+            retries: self.retries,
+            pull: self.pull,
+            ..usual
+        }
+    }
 }
 
 /// How far files are checked, as settings spell it.
@@ -93,6 +158,7 @@ impl Default for Settings {
             inlay_hints: HintKinds::ALL,
             format_on_save: false,
             baseline: BaselineSetting::default(),
+            run: RunSettings::default(),
         }
     }
 }
@@ -131,6 +197,7 @@ impl Settings {
             baseline: get("/expectations/baseline")
                 .and_then(|value| BaselineSetting::deserialize(value).ok())
                 .unwrap_or_default(),
+            run: RunSettings::read(get("/run")),
         }
     }
 }

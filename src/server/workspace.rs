@@ -11,6 +11,7 @@ use tower_lsp::ls_types::Uri;
 use super::documents::Judged;
 use super::session::{Session, Snapshot};
 use crate::analysis::FileKind;
+use crate::features::DocumentView;
 use crate::text::Document;
 
 /// How many files are looked at, at most.
@@ -35,11 +36,27 @@ pub fn judged(session: &Session) -> Vec<(Uri, Option<i32>, Arc<Judged>)> {
     all.extend(tests.filter_map(|path| {
         let uri = Uri::from_file_path(&path)?;
         let snapshot = snapshot(session, uri.clone(), path)?;
-        Some((uri, None, Arc::new(session.judge().judge(&snapshot))))
+        Some((uri, None, Arc::new(session.judge_snapshot(&snapshot))))
     }));
     all.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
     all.dedup_by(|a, b| a.0 == b.0);
     all
+}
+
+/// All tests of the workspace that are on disk, by path, with how the client calls each.
+pub fn test_paths(session: &Session) -> Vec<(Uri, PathBuf)> {
+    let folders = session.state().folders.clone();
+    let mut paths: Vec<PathBuf> = folders.iter().flat_map(|folder| tests(folder)).take(MOST_FILES).collect();
+    paths.sort();
+    paths.dedup();
+    paths.into_iter().filter_map(|path| Some((session.uri_of(&path)?, path))).collect()
+}
+
+/// A test, as the editor has it, else as it is on disk.
+pub fn view(session: &Session, uri: &Uri) -> Option<DocumentView> {
+    let open = session.state().snapshot(uri);
+    let snapshot = open.or_else(|| snapshot(session, uri.clone(), uri.to_file_path()?.into_owned()))?;
+    Some(session.judge().judge(&snapshot).view)
 }
 
 /// The tests below a folder that version control does not ignore.
@@ -60,7 +77,8 @@ pub fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
         .filter(|path| FileKind::of_name(path).is_some())
 }
 
-fn snapshot(session: &Session, uri: Uri, path: PathBuf) -> Option<Snapshot> {
+/// A file as it is on disk.
+pub fn snapshot(session: &Session, uri: Uri, path: PathBuf) -> Option<Snapshot> {
     let text = fs::read_to_string(&path).ok()?;
     let state = session.state();
     Some(Snapshot {

@@ -4,10 +4,12 @@ mod document;
 mod encoding;
 mod line_index;
 mod nearest;
+mod rebase;
 mod span;
 
 pub use document::{Change, Document, Position};
 pub use encoding::Encoding;
 pub use line_index::{LineColumn, LineIndex};
 pub use nearest::nearest;
+pub use rebase::{Hunk, Rebase};
 pub use span::Span;

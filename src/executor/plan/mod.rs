@@ -16,9 +16,13 @@ pub use service::{
 pub use step::{ExpectedExit, OutputCheck, OutputRequirement, PlannedStep, Retry};
 pub use test::{PlannedTest, Reports, TestLimits};
 
+use std::path::Path;
+
 use crate::analysis::Analyzer;
+use crate::config::TestConfig;
 use crate::executor::SelectedTest;
 use crate::template::TemplateLoader;
+use crate::text::Span;
 
 /// A matrix may have so many combinations; of a bigger one the test is invalid.
 pub const MOST_COMBINATIONS: usize = 4096;
@@ -40,4 +44,15 @@ impl ScenarioPlan {
     pub fn scenarios(&self) -> impl Iterator<Item = (&PlannedTest, &PlannedScenario)> {
         self.tests.iter().flat_map(|test| test.scenarios.iter().map(move |scenario| (test, scenario)))
     }
+}
+
+/// The names of all scenarios of a test as they are in [`ScenarioId`](super::ScenarioId), in the order of the file, each with its
+/// header in the parsed text.
+pub fn scenario_headers(config: &TestConfig) -> Vec<(String, Span)> {
+    build::headers(config)
+}
+
+/// The name of a file in [`TestId`](super::TestId): its path from the root of its project.
+pub fn file_identity(path: &Path, root: &Path) -> String {
+    build::identity_path(path, root)
 }

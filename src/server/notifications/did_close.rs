@@ -18,6 +18,9 @@ pub fn handle(session: &Session, params: DidCloseTextDocumentParams) {
     // From now on the file on disk counts.
     if let Some(path) = uri.to_file_path() {
         session.baselines().forget(&path);
+        if session.runs().results(&path).is_some() {
+            session.results_changed(&path);
+        }
         session.judge_dependents(&path);
     }
 }

@@ -1,5 +1,6 @@
 //! One file per notification of the client.
 
+pub mod abort_run_test;
 pub mod did_change;
 pub mod did_change_configuration;
 pub mod did_change_watched_files;
@@ -9,3 +10,4 @@ pub mod did_open;
 pub mod did_rename_files;
 pub mod did_save;
 pub mod initialized;
+pub mod work_done_progress_cancel;

@@ -1,4 +1,4 @@
-//! `textDocument/codeLens`: above the expectations, how they differ from an earlier text of the document; above a loop its
+//! `textDocument/codeLens`: above a file and its scenarios, what runs them and how they fared; above the expectations, how they differ from an earlier text of the document; above a loop its
 //! rounds, above the matrix its combinations, each shown alone in the rendered preview by `clnrm.showRendered`.
 
 use serde_json::json;
@@ -10,18 +10,35 @@ use super::feature::{self, Subject};
 use crate::features::expectation_changes;
 use crate::features::iterations::{self, Choice};
 use crate::server::commands::Command;
+use crate::server::runs::lenses;
 use crate::server::session::Session;
 
 /// All lenses of a document, by place.
 pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     let working = session.clone();
     feature::answer(session, params.text_document.uri, move |subject| {
-        let mut lenses: Vec<CodeLens> = expectation_lens(&working, subject).into_iter().collect();
+        let mut lenses: Vec<CodeLens> = run_lenses(&working, subject);
+        lenses.extend(expectation_lens(&working, subject));
         lenses.extend(iterations::choices(subject.view()).into_iter().map(|choice| preview_lens(subject, choice)));
         lenses.sort_by_key(|lens| lens.range.start);
         lenses
     })
     .await
+}
+
+/// What runs a file or its scenarios, and how they fared last.
+fn run_lenses(session: &Session, subject: &Subject) -> Vec<CodeLens> {
+    let places = session.run_places(&subject.uri, subject.view());
+    let lenses = lenses::lenses(session.runs(), &subject.uri, &places, &subject.judged.run).into_iter();
+    let shown = lenses.map(|lens| {
+        let command = LensCommand {
+            title: lens.title,
+            command: lens.command.name().to_owned(),
+            arguments: Some(vec![lens.argument]),
+        };
+        CodeLens { range: subject.range(lens.span), command: Some(command), data: None }
+    });
+    shown.collect()
 }
 
 /// A round or a combination, alone.

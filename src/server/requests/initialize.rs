@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::json;
 use tower_lsp::ls_types::{
     CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
     DeclarationCapability, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
@@ -34,7 +35,7 @@ pub fn handle(session: &Session, params: &InitializeParams) -> InitializeResult 
     let options = InitializationOptions::read(params.initialization_options.as_ref());
     session.initialize(facts, options, folders(params));
     if let Some(process) = params.process_id {
-        parent::end_with(process, session.runtime());
+        parent::end_with(process, session);
     }
     InitializeResult {
         capabilities,
@@ -118,6 +119,7 @@ fn capabilities(facts: ClientFacts, legend: &TokenLegend) -> ServerCapabilities 
                 ..WorkspaceFileOperationsServerCapabilities::default()
             }),
         }),
+        experimental: Some(json!({ "testExplorer": true })),
         ..ServerCapabilities::default()
     }
 }

@@ -43,8 +43,10 @@ pub(super) fn tests(
         .collect()
 }
 
+pub(super) use scenarios::headers;
+
 /// The path from the project's root, with `/` between its parts; the whole path where the file lies elsewhere.
-fn identity_path(path: &Path, root: &Path) -> String {
+pub(super) fn identity_path(path: &Path, root: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

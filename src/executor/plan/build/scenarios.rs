@@ -10,6 +10,7 @@ use super::{graph, name};
 use crate::config::TestConfig;
 use crate::config::model::{Scenario, Service, Text};
 use crate::executor::{ScenarioId, Selection, TestId};
+use crate::text::Span;
 
 /// A scenario of the file, wanted or not.
 struct Listed<'a> {
@@ -80,6 +81,19 @@ fn asks_for_order(config: &TestConfig) -> bool {
     order.as_ref().is_some_and(|order| !order.must_precede.is_empty() || !order.must_follow.is_empty())
 }
 
+/// The names of all scenarios of a file, in its order, each with its header in the parsed text.
+pub(in crate::executor::plan) fn headers(config: &TestConfig) -> Vec<(String, Span)> {
+    let headers = list(config).into_iter().map(|it| (header(config, &it), it.name));
+    headers.map(|(header, name)| (name, header)).collect()
+}
+
+fn header(config: &TestConfig, listed: &Listed<'_>) -> Span {
+    match listed.scenario {
+        Some(scenario) => scenario.header,
+        None => config.steps.first().map(|step| step.header).unwrap_or_default(),
+    }
+}
+
 /// All scenarios of the file with their names.
 fn list(config: &TestConfig) -> Vec<Listed<'_>> {
     let mut listed: Vec<Listed<'_>> = Vec::new();
@@ -135,10 +149,7 @@ fn scenario(
     let path = &listed.path;
     let id = ScenarioId { test: test.clone(), scenario: listed.name.clone() };
     let mut needed = listed.awaited.clone();
-    let header = match listed.scenario {
-        Some(scenario) => scenario.header,
-        None => config.steps.first().map(|step| step.header).unwrap_or_default(),
-    };
+    let header = header(config, listed);
     let mut planned = PlannedScenario {
         place: values.place(&**path, header),
         id,

@@ -1,0 +1,88 @@
+//! Where the scenarios of a document stand, also while its text is broken: the last known places move with the text.
+
+use std::sync::Arc;
+
+use crate::executor::plan::scenario_headers;
+use crate::features::iterations::{self, Choice, Selection};
+use crate::features::{DocumentView, expectation_changes};
+use crate::template::variables::scalar_axes;
+use crate::text::{Rebase, Span};
+
+/// Where what can be run stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunPlaces {
+    /// The headers of scenarios, or the tags that write them, by place.
+    pub scenarios: Vec<ScenarioPlace>,
+    /// The combinations of the matrix.
+    pub combinations: Vec<CombinationPlace>,
+}
+
+/// A place that one or more scenarios come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioPlace {
+    /// The header or tag.
+    pub span: Span,
+    /// The names, in the order of the file; of a matrix, those of its first combination.
+    pub names: Vec<String>,
+}
+
+/// A combination of the matrix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CombinationPlace {
+    /// What it belongs to: the header of the matrix.
+    pub span: Span,
+    /// For people.
+    pub title: String,
+    /// As in results.
+    pub label: String,
+}
+
+/// The places of a text that was whole.
+#[derive(Clone, Debug)]
+pub struct KnownPlaces {
+    text: Arc<str>,
+    places: Arc<RunPlaces>,
+}
+
+impl RunPlaces {
+    /// The places in `view`; where it is broken, those of the last text that was not. `known` remembers them.
+    pub fn of(view: &DocumentView, known: &mut Option<KnownPlaces>) -> Arc<Self> {
+        let text = &view.source().text;
+        if expectation_changes::expectations(view).is_some() {
+            let places = Arc::new(Self::new(view));
+            *known = Some(KnownPlaces { text: Arc::clone(text), places: Arc::clone(&places) });
+            return places;
+        }
+        let Some(known) = known else { return Arc::default() };
+        let rebase = Rebase::new(&known.text, text);
+        let scenarios = known.places.scenarios.iter();
+        let combinations = known.places.combinations.iter();
+        Arc::new(Self {
+            scenarios: scenarios
+                .filter_map(|place| Some(ScenarioPlace { span: rebase.map(place.span)?, ..place.clone() }))
+                .collect(),
+            combinations: combinations
+                .filter_map(|place| Some(CombinationPlace { span: rebase.map(place.span)?, ..place.clone() }))
+                .collect(),
+        })
+    }
+
+    fn new(view: &DocumentView) -> Self {
+        let mut scenarios: Vec<ScenarioPlace> = Vec::new();
+        for (name, header) in scenario_headers(&view.analysis().config) {
+            let span = view.origin(header);
+            match scenarios.iter_mut().find(|place| place.span == span) {
+                Some(place) => place.names.push(name),
+                None => scenarios.push(ScenarioPlace { span, names: vec![name] }),
+            }
+        }
+        scenarios.sort_by_key(|place| place.span);
+        let axes = scalar_axes(view.text());
+        let combinations = iterations::choices(view).into_iter().filter_map(|Choice { span, title, selection }| {
+            let Selection::Combination { combination } = selection else { return None };
+            let label = view.variables().combination_label(&axes, combination)?;
+            Some(CombinationPlace { span, title, label })
+        });
+        Self { scenarios, combinations: combinations.collect() }
+    }
+}
