@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::DocumentView;
-use crate::template::FileSpan;
+use crate::config::FileKind;
 use crate::template::lexer::{Keyword, TokenKind};
 use crate::template::variables::{VariableOrigin, scalar_axes};
+use crate::template::{FileSpan, ReadingMode};
 use crate::text::Span;
 
 /// So many rounds of one loop, and combinations of one matrix, are offered.
@@ -83,15 +84,46 @@ fn combinations(view: &DocumentView) -> Vec<Choice> {
     let axes = scalar_axes(view.text());
     let Some(span) = matrix(view, &axes) else { return Vec::new() };
     let choice = |combination| {
-        let (_, chosen) = view.variables().combination(&axes, combination);
-        let chosen = chosen.iter().map(|(axis, value)| {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            format!("{axis} = {value}")
-        });
-        let title = chosen.collect::<Vec<_>>().join(", ");
+        let title = title(view, &axes, combination);
         Choice { span, title, selection: Selection::Combination { combination } }
     };
     (0..total.min(MOST)).map(choice).collect()
+}
+
+fn title(view: &DocumentView, axes: &[String], combination: usize) -> String {
+    let (_, chosen) = view.variables().combination(axes, combination);
+    let chosen = chosen.iter().map(|(axis, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{axis} = {value}")
+    });
+    chosen.collect::<Vec<_>>().join(", ")
+}
+
+/// The tests that the matrix of a document makes of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatrixTests {
+    /// How many; 1 without a matrix.
+    pub total: usize,
+    /// The first of them, each as people read it and as it is in the identity of its test; none without a matrix.
+    pub first: Vec<(String, String)>,
+    /// Where the matrix stands, if the document defines it.
+    pub span: Option<Span>,
+}
+
+/// The tests that the matrix of a document makes of it, also where only strings of it hold expressions, of which a preview has nothing
+/// to show.
+pub fn matrix_tests(view: &DocumentView) -> MatrixTests {
+    let analysis = view.analysis();
+    if analysis.kind != FileKind::Test || analysis.mode == ReadingMode::Plain {
+        return MatrixTests { total: 1, ..MatrixTests::default() };
+    }
+    let axes = scalar_axes(view.text());
+    let total = view.variables().combination_count(&axes);
+    let first = (0..total.min(MOST)).filter_map(|combination| {
+        let label = view.variables().combination_label(&axes, combination)?;
+        Some((title(view, &axes, combination), label))
+    });
+    MatrixTests { total, first: first.collect(), span: matrix(view, &axes) }
 }
 
 /// Where the matrix stands: its header, or the first axis of it that the file defines.

@@ -17,19 +17,19 @@ use tower_lsp::ls_types::{
     ReferenceParams, RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
     SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
     SemanticTokensResult, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit,
-    WillSaveTextDocumentParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    WillSaveTextDocumentParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 
 use super::notifications::{
-    abort_run_test, did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders, did_close, did_open,
-    did_rename_files, did_save, initialized, work_done_progress_cancel,
+    abort_run_test, did_change, did_change_configuration, did_change_watched_files, did_change_workspace_folders,
+    did_close, did_open, did_rename_files, did_save, initialized, work_done_progress_cancel,
 };
 use super::requests::{
-    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, discover_test, document_highlight, document_link,
-    document_symbol, execute_command, expectation_diff, folding_range, formatting, hover, initialize, inlay_hint,
-    library_text, linked_editing_range, references, rename, rendered, run_output, run_test, runs, selection_range, semantic_tokens, signature_help,
-    status, trace, workspace_diagnostic, workspace_symbol,
+    call_hierarchy, code_action, code_lens, completion, definition, diagnostic, discover_test, document_highlight,
+    document_link, document_symbol, execute_command, expectation_diff, folding_range, formatting, hover, initialize,
+    inlay_hint, library_text, linked_editing_range, references, rename, rendered, run_output, run_test, runs,
+    selection_range, semantic_tokens, signature_help, status, trace, workspace_diagnostic, workspace_symbol,
 };
 use super::runs::explorer::Discovered;
 use super::session::Session;
@@ -79,7 +79,7 @@ impl Backend {
     }
 
     /// `clnrm/runs`.
-    pub async fn runs(&self) -> Result<Vec<runs::Run>> {
+    pub async fn runs(&self, _: runs::RunsParams) -> Result<Vec<runs::Run>> {
         Ok(runs::handle(&self.session))
     }
 

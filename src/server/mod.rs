@@ -91,25 +91,24 @@ fn serve_with(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (outbox, writer) = Outbox::start(output);
     let mut session = None;
-    let (service, socket) =
-        LspService::build(|client| {
-            let new = Session::new(client, outbox.clone(), runtime.handle().clone(), runner);
-            Backend::new(session.insert(new).clone())
-        })
-            .custom_method("clnrm/status", Backend::status)
-            .custom_method("clnrm/libraryText", Backend::library_text)
-            .custom_method("clnrm/rendered", Backend::rendered)
-            .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
-            .custom_method("clnrm/sourceRange", Backend::source_range)
-            .custom_method("clnrm/expectationDiff", Backend::expectation_diff)
-            .custom_method("clnrm/runOutput", Backend::run_output)
-            .custom_method("clnrm/runs", Backend::runs)
-            .custom_method("clnrm/trace", Backend::trace)
-            .custom_method("experimental/discoverTest", Backend::discover_test)
-            .custom_method("experimental/runTest", Backend::run_test)
-            .custom_method("experimental/abortRunTest", Backend::abort_run_test)
-            .custom_method("window/workDoneProgress/cancel", Backend::work_done_progress_cancel)
-            .finish();
+    let (service, socket) = LspService::build(|client| {
+        let new = Session::new(client, outbox.clone(), runtime.handle().clone(), runner);
+        Backend::new(session.insert(new).clone())
+    })
+    .custom_method("clnrm/status", Backend::status)
+    .custom_method("clnrm/libraryText", Backend::library_text)
+    .custom_method("clnrm/rendered", Backend::rendered)
+    .custom_method("clnrm/renderedRanges", Backend::rendered_ranges)
+    .custom_method("clnrm/sourceRange", Backend::source_range)
+    .custom_method("clnrm/expectationDiff", Backend::expectation_diff)
+    .custom_method("clnrm/runOutput", Backend::run_output)
+    .custom_method("clnrm/runs", Backend::runs)
+    .custom_method("clnrm/trace", Backend::trace)
+    .custom_method("experimental/discoverTest", Backend::discover_test)
+    .custom_method("experimental/runTest", Backend::run_test)
+    .custom_method("experimental/abortRunTest", Backend::abort_run_test)
+    .custom_method("window/workDoneProgress/cancel", Backend::work_done_progress_cancel)
+    .finish();
     let end = transport::serve(BufReader::with_capacity(64 * 1024, input), &outbox, service, socket, runtime.handle());
     if let Some(session) = session
         && !runtime.block_on(session.runs().close(CANCELLING))

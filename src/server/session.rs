@@ -305,7 +305,12 @@ impl Session {
 
     /// How the client calls a file.
     pub fn uri_of(&self, path: &Path) -> Option<lsp::Uri> {
-        let open = self.state().documents.iter().find(|(_, document)| document.path.as_deref() == Some(path)).map(|it| it.0.clone());
+        let open = self
+            .state()
+            .documents
+            .iter()
+            .find(|(_, document)| document.path.as_deref() == Some(path))
+            .map(|it| it.0.clone());
         open.or_else(|| lsp::Uri::from_file_path(path))
     }
 
@@ -320,7 +325,8 @@ impl Session {
 
     /// Where what can be run stands in a document, also while it is broken.
     pub fn run_places(&self, uri: &lsp::Uri, view: &DocumentView) -> Arc<RunPlaces> {
-        let mut known: Option<KnownPlaces> = self.state().documents.get(uri).and_then(|document| document.run_places.clone());
+        let mut known: Option<KnownPlaces> =
+            self.state().documents.get(uri).and_then(|document| document.run_places.clone());
         let places = RunPlaces::of(view, &mut known);
         if let Some(document) = self.state().documents.get_mut(uri) {
             document.run_places = known;

@@ -33,18 +33,14 @@ impl Rebase {
         let (old_rest, new_rest) = (&old[start..], &new[start..]);
         let end = common_tail(old_rest, new_rest);
         let (old_middle, new_middle) = (&old_rest[..old_rest.len() - end], &new_rest[..new_rest.len() - end]);
-        let diff = TextDiff::configure()
-            .algorithm(Algorithm::Patience)
-            .timeout(PATIENCE)
-            .diff_lines(old_middle, new_middle);
+        let diff =
+            TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_lines(old_middle, new_middle);
         let old_starts = starts(diff.old_slices(), start);
         let new_starts = starts(diff.new_slices(), start);
         let span = |starts: &[usize], range: std::ops::Range<usize>| Span::new(starts[range.start], starts[range.end]);
         let changed = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
-        let hunks = changed.map(|op| Hunk {
-            old: span(&old_starts, op.old_range()),
-            new: span(&new_starts, op.new_range()),
-        });
+        let hunks =
+            changed.map(|op| Hunk { old: span(&old_starts, op.old_range()), new: span(&new_starts, op.new_range()) });
         Self { hunks: merged(hunks) }
     }
 

@@ -12,6 +12,9 @@ mod dependencies;
 mod diagnostics;
 mod document_links;
 mod edits;
+#[cfg(unix)]
+#[path = "../shared/engine.rs"]
+mod engine;
 mod expectation_changes;
 mod formatting;
 mod hover;
@@ -21,7 +24,12 @@ mod liveness;
 mod memory;
 mod navigation;
 mod preview;
+#[cfg(unix)]
+#[path = "../runs/project.rs"]
+#[expect(dead_code, reason = "the tests of runs use the rest")]
+mod project;
 mod recorded;
+mod runs;
 mod selection;
 mod semantic_tokens;
 mod sessions;

@@ -15,7 +15,9 @@ const LINES: usize = 30;
 pub fn run(session: &Session, arguments: &[Value]) -> Result<Option<Value>> {
     let Some(output) = run_output::handle(session, &argument(Command::ShowOutput, arguments)?) else {
         let client = session.client().clone();
-        session.runtime().spawn(async move { client.show_message(MessageType::INFO, "nothing of this has run yet").await });
+        session
+            .runtime()
+            .spawn(async move { client.show_message(MessageType::INFO, "nothing of this has run yet").await });
         return Ok(None);
     };
     let (client, title, text) = (session.client().clone(), output.title.clone(), output.text.clone());

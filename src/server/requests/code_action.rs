@@ -18,11 +18,12 @@ use crate::formatting;
 use crate::server::client_facts::ClientFacts;
 use crate::server::documents::Judged;
 use crate::server::judge::AskedActions;
+use crate::server::runs::actions as run_actions;
 use crate::server::session::Session;
 use crate::server::{positions, recorded};
 
 /// The kinds of actions that there are.
-pub const KINDS: [CodeActionKind; 7] = [
+pub const KINDS: [CodeActionKind; 8] = [
     CodeActionKind::QUICKFIX,
     CodeActionKind::REFACTOR_EXTRACT,
     CodeActionKind::REFACTOR_INLINE,
@@ -30,6 +31,7 @@ pub const KINDS: [CodeActionKind; 7] = [
     CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
     CodeActionKind::new("source.fixAll.clnrm"),
     CodeActionKind::new("source.acceptRun.clnrm"),
+    run_actions::KIND,
 ];
 
 /// The protocol's code for a request that was right but could not be fulfilled.
@@ -55,6 +57,11 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
     let is_asked = context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
     let proves = is_asked || !facts.resolves_actions;
     let only = context.only;
+    // Who sees lenses has them there.
+    let wants_runs = match &only {
+        Some(only) => only.iter().any(|wanted| covers(wanted, &run_actions::KIND)),
+        None => !facts.lenses,
+    };
     // What changes the whole file is not computed unless somebody wants it.
     let wanted = move |kind: ActionKind| match &only {
         Some(only) => only.iter().any(|wanted| covers(wanted, &kind_of(kind))),
@@ -84,7 +91,12 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
             command: None,
         })
     });
-    Ok(Some(actions.collect()))
+    let mut actions: CodeActionResponse = actions.collect();
+    if wants_runs {
+        let offset = positions::offset(&judged.text, range.start, facts.encoding);
+        actions.extend(run_actions::actions(session, &uri, &judged, offset));
+    }
+    Ok(Some(actions))
 }
 
 /// The edits of an action that was chosen.

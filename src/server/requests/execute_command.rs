@@ -5,8 +5,8 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::ExecuteCommandParams;
 
 use crate::server::commands::{
-    Command, cancel, clear_cache, run_failed, run_file, run_scenario, run_workspace, show_expectation_diff, show_output,
-    show_rendered, show_status, show_trace,
+    Command, cancel, clear_cache, run_failed, run_file, run_scenario, run_workspace, show_expectation_diff,
+    show_output, show_rendered, show_status, show_trace,
 };
 use crate::server::session::Session;
 

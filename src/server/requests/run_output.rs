@@ -53,7 +53,7 @@ pub fn handle(session: &Session, params: &RunOutputParams) -> Option<RunOutput> 
             && of_run.as_ref().is_none_or(|keys| keys.contains(key))
     };
     let outputs = session.runs().outputs(is_meant);
-    let artifacts = path.as_deref().and_then(|path| session.runs().artifacts(path, &is_meant));
+    let artifacts = path.as_deref().and_then(|path| session.runs().artifacts(path, is_meant));
     if outputs.is_empty() && artifacts.is_none() {
         return None;
     }

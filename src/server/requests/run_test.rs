@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use tower_lsp::jsonrpc::{Error, Result};
 
+use crate::server::runs::Parts;
 use crate::server::runs::explorer;
 use crate::server::runs::launch::{Wanted, launch};
 use crate::server::runs::names::{parts_of_id, test_id};
@@ -38,14 +39,10 @@ pub async fn handle(session: &Session, params: RunTestParams) -> Result<()> {
 }
 
 /// The scenarios that are meant. What is excluded is taken out of what is below the included ones, item by item.
-fn parts(
-    session: &Session,
-    include: Option<Vec<String>>,
-    exclude: &[String],
-) -> Vec<(PathBuf, BTreeSet<(Option<String>, Option<String>)>)> {
+fn parts(session: &Session, include: Option<Vec<String>>, exclude: &[String]) -> Vec<(PathBuf, Parts)> {
     let files = || workspace::test_paths(session).into_iter().map(|(uri, _)| test_id(&uri, None, None)).collect();
     let include: Vec<String> = include.unwrap_or_else(files);
-    let mut parts: BTreeMap<PathBuf, BTreeSet<(Option<String>, Option<String>)>> = BTreeMap::new();
+    let mut parts: BTreeMap<PathBuf, Parts> = BTreeMap::new();
     let is_below = |id: &str, above: &str| {
         let rest = id.strip_prefix(above);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('[') || rest.starts_with("::"))

@@ -2,13 +2,17 @@
 
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::executor::RunId;
 use crate::server::runs::ScenarioState;
 use crate::server::runs::follow::milliseconds;
 use crate::server::runs::names::{Named, state_word};
 use crate::server::session::Session;
+
+/// Parameters of `clnrm/runs`: none yet.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct RunsParams {}
 
 /// One run.
 #[derive(Clone, Debug, Serialize)]

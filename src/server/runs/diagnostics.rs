@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use tower_lsp::ls_types as lsp;
 
+use super::logs;
 use super::names::test_id;
 use super::view::ShownFailure;
 use crate::executor::FailureKind;
@@ -38,7 +39,11 @@ pub fn to_lsp(uri: &lsp::Uri, judged: &Judged, facts: ClientFacts) -> Vec<lsp::D
     // The check of the text says the same, if it is on.
     let is_known = |shown: &&ShownFailure| {
         shown.failure.kind == FailureKind::InvalidTest
-            && judged.analysis.diagnostics.iter().any(|known| known.span == shown.span && known.message == shown.failure.message)
+            && judged
+                .analysis
+                .diagnostics
+                .iter()
+                .any(|known| known.span == shown.span && known.message == shown.failure.message)
     };
     let failures: Vec<&ShownFailure> = judged.run.failures.iter().filter(|shown| !is_known(shown)).collect();
     let mut records = Records { path: uri.to_file_path().map(std::borrow::Cow::into_owned), lines: None };
@@ -51,7 +56,10 @@ pub fn to_lsp(uri: &lsp::Uri, judged: &Judged, facts: ClientFacts) -> Vec<lsp::D
             range: range(next.span),
             severity: Some(lsp::DiagnosticSeverity::INFORMATION),
             source: Some(SOURCE.to_owned()),
-            message: format!("and {more} more {} of the last run, from here on", if more == 1 { "failure" } else { "failures" }),
+            message: format!(
+                "and {more} more {} of the last run, from here on",
+                if more == 1 { "failure" } else { "failures" }
+            ),
             ..lsp::Diagnostic::default()
         });
     }
@@ -131,8 +139,20 @@ fn related(
             let Some(file) = file else { continue };
             // The built-in library has no place on disk that an editor could open.
             let Some(uri) = file.path.as_ref().and_then(lsp::Uri::from_file_path) else { continue };
-            push(uri, positions::range(&Document::new(&file.text), related.span, facts.encoding), related.message.clone());
+            push(
+                uri,
+                positions::range(&Document::new(&file.text), related.span, facts.encoding),
+                related.message.clone(),
+            );
         }
+    }
+    let log = shown.artifacts.as_deref().zip(shown.failure.detail.as_deref());
+    if let Some((file, line)) = log.and_then(|(folder, detail)| logs::end(folder, &shown.failure.path, detail))
+        && let Some(uri) = lsp::Uri::from_file_path(&file)
+    {
+        let start = lsp::Position { line, character: 0 };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        push(uri, lsp::Range { start, end: start }, format!("the end of the log, in `{name}`"));
     }
     for (number, (name, id)) in shown.spans.iter().enumerate() {
         if let Some((uri, line)) = records.line_of(id) {

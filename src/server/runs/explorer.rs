@@ -5,8 +5,8 @@ use tower_lsp::ls_types::{Location, Range, TextDocumentIdentifier, Uri};
 
 use super::names::test_id;
 use super::places::RunPlaces;
-use crate::executor::{Failure, RunId};
 use crate::config::FileKind;
+use crate::executor::{Failure, RunId};
 use crate::features::DocumentView;
 use crate::server::documents::Judged;
 use crate::server::positions;

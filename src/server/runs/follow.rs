@@ -181,8 +181,7 @@ impl Follower {
             })
             .collect();
         self.session.runs().change(&self.run, |record| record.scenarios = records);
-        let named: Vec<Named> =
-            scenarios.iter().filter_map(|it| self.named(&it.test, Some(&it.scenario))).collect();
+        let named: Vec<Named> = scenarios.iter().filter_map(|it| self.named(&it.test, Some(&it.scenario))).collect();
         for scenario in &named {
             explorer::state(&self.session, &self.run, scenario.test_id.clone(), explorer::TestState::Enqueued);
         }
@@ -295,7 +294,11 @@ impl Follower {
             }
         }
         self.changed(RunChanged {
-            message: result.failures.first().map(|failure| failure.message.clone()).or_else(|| result.notes.first().cloned()),
+            message: result
+                .failures
+                .first()
+                .map(|failure| failure.message.clone())
+                .or_else(|| result.notes.first().cloned()),
             ..RunChanged::new(&self.run, named, state_word(result.outcome))
         });
         self.session.results_changed(&target.path);
@@ -312,8 +315,7 @@ impl Follower {
         };
         let encoding = self.session.state().facts.encoding;
         let text = &target.selected.document.text;
-        let message =
-            |failure| explorer::TestMessage::new(failure, &target.uri, text, diff(failure), encoding);
+        let message = |failure| explorer::TestMessage::new(failure, &target.uri, text, diff(failure), encoding);
         failures.iter().map(message).collect()
     }
 

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::Uri;
 
+use super::Parts;
 use super::follow::{self, Target};
 use crate::config::FileKind;
 use crate::executor::plan::{ScenarioPlan, file_identity};
@@ -42,7 +43,7 @@ pub enum Wanted {
     /// All tests of the workspace.
     Workspace,
     /// These scenarios of these files; without a scenario all of the combination, without that all of the file.
-    Parts(Vec<(PathBuf, BTreeSet<(Option<String>, Option<String>)>)>),
+    Parts(Vec<(PathBuf, Parts)>),
 }
 
 /// Starts runs of what is wanted: one, unless files of two projects have the same name in both. Reads files, so it takes its time where
@@ -78,8 +79,7 @@ fn start(session: &Session, tests: Vec<(Uri, SelectedTest)>, options: RunOptions
     let targets: HashMap<String, Target> = tests
         .iter()
         .map(|(uri, test)| {
-            let target =
-                Target { uri: uri.clone(), path: test.path.clone(), selected: Arc::new(test.clone()) };
+            let target = Target { uri: uri.clone(), path: test.path.clone(), selected: Arc::new(test.clone()) };
             (file_identity(&test.path, &test.root), target)
         })
         .collect();
@@ -92,9 +92,12 @@ fn start(session: &Session, tests: Vec<(Uri, SelectedTest)>, options: RunOptions
     id
 }
 
+/// Tests with the addresses of their files.
+type Group = Vec<(Uri, SelectedTest)>;
+
 /// Tests whose identities are told apart, in each group.
-fn apart(tests: Vec<(Uri, SelectedTest)>) -> Vec<Vec<(Uri, SelectedTest)>> {
-    let mut groups: Vec<(BTreeSet<String>, Vec<(Uri, SelectedTest)>)> = Vec::new();
+fn apart(tests: Group) -> Vec<Group> {
+    let mut groups: Vec<(BTreeSet<String>, Group)> = Vec::new();
     for (uri, test) in tests {
         let identity = file_identity(&test.path, &test.root);
         match groups.iter_mut().find(|(known, _)| !known.contains(&identity)) {
@@ -132,7 +135,10 @@ fn tests(session: &Session, wanted: Wanted) -> Result<Vec<(Uri, SelectedTest)>> 
         Wanted::Workspace => {
             let paths = workspace::test_paths(session);
             // What is no test is passed over: nobody named it.
-            Ok(paths.into_iter().filter_map(|(uri, _)| Some((uri.clone(), test(session, &uri, Selection::All).ok()?))).collect())
+            Ok(paths
+                .into_iter()
+                .filter_map(|(uri, _)| Some((uri.clone(), test(session, &uri, Selection::All).ok()?)))
+                .collect())
         }
         Wanted::Parts(parts) => {
             let mut tests = Vec::new();
@@ -160,8 +166,7 @@ fn at_the_same_place(session: &Session, test: &SelectedTest, names: &[String]) -
     }
     let plan = ScenarioPlan::new(session.judge().analyzer(), std::slice::from_ref(test), None);
     let all: Vec<_> = plan.scenarios().map(|(_, scenario)| scenario).collect();
-    let places: Vec<_> =
-        all.iter().filter(|it| names.contains(&it.id.scenario)).map(|it| it.place.span).collect();
+    let places: Vec<_> = all.iter().filter(|it| names.contains(&it.id.scenario)).map(|it| it.place.span).collect();
     if places.is_empty() {
         return named();
     }
@@ -171,8 +176,9 @@ fn at_the_same_place(session: &Session, test: &SelectedTest, names: &[String]) -
 
 /// The test at `uri`, as the editor has it, else as it is on disk.
 fn test(session: &Session, uri: &Uri, scenarios: Selection) -> Result<SelectedTest> {
-    let snapshot = snapshot(session, uri)
-        .ok_or_else(|| refused(format!("`{}` can't be run: it is neither open nor a file that can be read", uri.as_str())))?;
+    let snapshot = snapshot(session, uri).ok_or_else(|| {
+        refused(format!("`{}` can't be run: it is neither open nor a file that can be read", uri.as_str()))
+    })?;
     let name = snapshot.path.as_deref().unwrap_or(Path::new(uri.path().as_str()));
     if FileKind::of(name, &snapshot.text.text()) != FileKind::Test {
         return Err(refused(format!("`{}` can't be run: it is no test", uri.as_str())));
@@ -196,4 +202,3 @@ pub fn selected(session: &Session, snapshot: &Snapshot, scenarios: Selection) ->
     let document = SourceFile { name, path: Some(path.clone()), text: snapshot.text.text() };
     Some(SelectedTest { document, path, root, options, scenarios })
 }
-

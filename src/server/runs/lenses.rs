@@ -37,7 +37,7 @@ pub fn lenses(runs: &Runs, uri: &Uri, places: &RunPlaces, view: &RunView) -> Vec
     let Some(path) = uri.to_file_path() else { return Vec::new() };
     let is_of_file = |key: &Key| key.path == path;
     let mut lenses = Vec::new();
-    let combinations = places.combinations.len().max(1);
+    let combinations = places.total;
     let top = Span::at(0);
     let mut add = |span, title: String, action: &str, command, argument: Value| {
         lenses.push(RunLens { span, title, action: action.to_owned(), command, argument });
@@ -138,7 +138,8 @@ impl Whole {
             whole.changed = view.scenarios.values().any(|it| it.changed);
         }
         // Green is what is proved: every scenario that there is has passed, and the expectations were judged.
-        let passing = view.scenarios.values().filter(|it| matches!(it.outcome, Outcome::Passed | Outcome::Flaky)).count();
+        let passing =
+            view.scenarios.values().filter(|it| matches!(it.outcome, Outcome::Passed | Outcome::Flaky)).count();
         whole.holds = holds && passing >= scenarios;
         whole
     }

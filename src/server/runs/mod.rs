@@ -3,11 +3,13 @@
 //! `launch` starts a run of what a command names, `follow` turns its events into progress, notifications and results, `results` keep the
 //! newest of every scenario, `view` says what they mean for a text, `diagnostics` and `lenses` show it.
 
+pub mod actions;
 pub mod diagnostics;
 pub mod explorer;
 pub mod follow;
 pub mod launch;
 pub mod lenses;
+mod logs;
 pub mod names;
 mod output;
 pub mod places;
@@ -30,7 +32,7 @@ use output::Outputs;
 pub use results::FileResults;
 use results::Whole;
 use runner::{RunUnderWay, Runner};
-pub use view::{RunView, ShownTest};
+pub use view::RunView;
 
 /// So many runs of the past are remembered.
 const REMEMBERED: usize = 20;
@@ -212,11 +214,6 @@ impl Runs {
         self.state().files.get(path).cloned()
     }
 
-    /// The files of which something is known.
-    pub fn files(&self) -> Vec<PathBuf> {
-        self.state().files.keys().cloned().collect()
-    }
-
     /// Takes over what came out of a test.
     pub fn take(&self, run: &RunId, result: &Arc<TestResult>, selected: Option<&Arc<SelectedTest>>) {
         let mut state = self.state();
@@ -237,7 +234,7 @@ impl Runs {
     }
 
     /// What failed: by file, the scenarios that failed, or `None` for all where the test failed as a whole.
-    pub fn failed(&self, path: Option<&Path>) -> Vec<(PathBuf, FailedScenarios)> {
+    pub fn failed(&self, path: Option<&Path>) -> Vec<(PathBuf, Parts)> {
         let state = self.state();
         let files = state.files.iter().filter(|(file, _)| path.is_none_or(|path| path == *file));
         let mut failed: Vec<_> = files
@@ -278,10 +275,10 @@ impl Runs {
     }
 }
 
-/// Scenarios of one file: each with its combination; without a scenario, all of the combination.
-pub type FailedScenarios = BTreeSet<(Option<String>, Option<String>)>;
+/// Scenarios of one file, as (combination, scenario); without a scenario all of the combination, without both all of the file.
+pub type Parts = BTreeSet<(Option<String>, Option<String>)>;
 
-fn failed_of(results: &FileResults) -> FailedScenarios {
+fn failed_of(results: &FileResults) -> Parts {
     let mut failed = BTreeSet::new();
     for (combination, test) in &results.tests {
         let expectations =

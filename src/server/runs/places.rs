@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::executor::plan::scenario_headers;
-use crate::features::iterations::{self, Choice, Selection};
+use crate::features::iterations::matrix_tests;
 use crate::features::{DocumentView, expectation_changes};
-use crate::template::variables::scalar_axes;
 use crate::text::{Rebase, Span};
 
 /// Where what can be run stands.
@@ -13,8 +12,10 @@ use crate::text::{Rebase, Span};
 pub struct RunPlaces {
     /// The headers of scenarios, or the tags that write them, by place.
     pub scenarios: Vec<ScenarioPlace>,
-    /// The combinations of the matrix.
+    /// The first combinations of the matrix.
     pub combinations: Vec<CombinationPlace>,
+    /// How many combinations there are; 1 without a matrix.
+    pub total: usize,
 }
 
 /// A place that one or more scenarios come from.
@@ -64,6 +65,7 @@ impl RunPlaces {
             combinations: combinations
                 .filter_map(|place| Some(CombinationPlace { span: rebase.map(place.span)?, ..place.clone() }))
                 .collect(),
+            total: known.places.total,
         })
     }
 
@@ -77,12 +79,11 @@ impl RunPlaces {
             }
         }
         scenarios.sort_by_key(|place| place.span);
-        let axes = scalar_axes(view.text());
-        let combinations = iterations::choices(view).into_iter().filter_map(|Choice { span, title, selection }| {
-            let Selection::Combination { combination } = selection else { return None };
-            let label = view.variables().combination_label(&axes, combination)?;
-            Some(CombinationPlace { span, title, label })
-        });
-        Self { scenarios, combinations: combinations.collect() }
+        let matrix = matrix_tests(view);
+        let span = matrix.span;
+        let combinations = matrix.first.into_iter();
+        let combinations =
+            combinations.filter_map(|(title, label)| Some(CombinationPlace { span: span?, title, label }));
+        Self { scenarios, combinations: combinations.collect(), total: matrix.total }
     }
 }

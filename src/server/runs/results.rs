@@ -66,11 +66,6 @@ impl FileResults {
             test.replayed = None;
         }
     }
-
-    /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.tests.is_empty()
-    }
 }
 
 impl TestResults {

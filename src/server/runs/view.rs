@@ -4,6 +4,7 @@
 //! is followed, both texts are compared.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct ShownFailure {
     pub spans: Vec<(String, String)>,
     /// The value that would make the expectation hold, as TOML.
     pub accept: Option<String>,
+    /// The folder with what the scenario left.
+    pub artifacts: Option<PathBuf>,
 }
 
 /// How a scenario fared.
@@ -127,6 +130,7 @@ impl RunView {
                         diff: None,
                         spans: Vec::new(),
                         accept: None,
+                        artifacts: result.artifacts.clone(),
                     });
                 }
             }
@@ -162,6 +166,7 @@ impl RunView {
                 diff: told.diff,
                 spans: told.spans,
                 accept: told.accept,
+                artifacts: None,
             });
         }
         changed |= past.changed_at_all();
@@ -267,12 +272,14 @@ impl Past {
         let old_view = DocumentView::new(Arc::clone(analysis));
         let blocks = if rebase.is_empty() { Vec::new() } else { blocks(&outline(&old_view)) };
         // Of several combinations the present analysis knows one; strings with tags it knows only unrendered.
-        let comparable = |analysis: &Analysis| analysis.combinations.total == 1 && analysis.mode != ReadingMode::InString;
-        let asked = tree.filter(|_| !rebase.is_empty() && comparable(analysis) && comparable(view.analysis())).map(|now| {
-            let then = ExpectationTree::new(&analysis.config);
-            let still = then.constraints.iter().map(|constraint| is_asked(now, &then, constraint.block)).collect();
-            (then, still)
-        });
+        let comparable =
+            |analysis: &Analysis| analysis.combinations.total == 1 && analysis.mode != ReadingMode::InString;
+        let asked =
+            tree.filter(|_| !rebase.is_empty() && comparable(analysis) && comparable(view.analysis())).map(|now| {
+                let then = ExpectationTree::new(&analysis.config);
+                let still = then.constraints.iter().map(|constraint| is_asked(now, &then, constraint.block)).collect();
+                (then, still)
+            });
         Self { rebase, old, new, blocks, asked }
     }
 
@@ -336,7 +343,8 @@ impl Past {
     /// Whether only comments and blank lines differ, outside of texts over several lines.
     fn is_trivial(&self, hunk: &crate::text::Hunk) -> bool {
         let (old, new) = (hunk.old.slice(&self.old), hunk.new.slice(&self.new));
-        let holder = self.blocks.iter().find(|block| block.span.start <= hunk.old.start && hunk.old.end <= block.span.end);
+        let holder =
+            self.blocks.iter().find(|block| block.span.start <= hunk.old.start && hunk.old.end <= block.span.end);
         let multiline = holder.and_then(|block| block.span.slice(&self.old));
         let is_in_text = multiline.is_some_and(|text| text.contains("\"\"\"") || text.contains("'''"));
         !is_in_text && is_trivia(old.unwrap_or_default()) && is_trivia(new.unwrap_or_default())
@@ -348,7 +356,8 @@ impl Past {
     }
 
     fn touches_by(&self, extent: Span, hunk: &crate::text::Hunk) -> bool {
-        if hunk.old.overlaps(extent) || (hunk.old.is_empty() && extent.start < hunk.old.start && hunk.old.start < extent.end)
+        if hunk.old.overlaps(extent)
+            || (hunk.old.is_empty() && extent.start < hunk.old.start && hunk.old.start < extent.end)
         {
             return true;
         }
@@ -369,7 +378,8 @@ impl Past {
     /// The whole lines of a place.
     fn lines(&self, place: Span) -> Span {
         let start = self.old.get(..place.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let end = self.old.get(place.end..).and_then(|rest| rest.find('\n')).map_or(self.old.len(), |at| place.end + at + 1);
+        let end =
+            self.old.get(place.end..).and_then(|rest| rest.find('\n')).map_or(self.old.len(), |at| place.end + at + 1);
         Span::new(start, end)
     }
 }

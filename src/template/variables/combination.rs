@@ -128,7 +128,8 @@ impl Variables {
     /// The combination `index` as part of an identity: `axis=value` of each axis, in the order of the file, joined by `,`.
     pub fn combination_label(&self, axes: &[String], index: usize) -> Option<String> {
         let (_, mut choice) = self.combination(axes, index);
-        let order: Vec<&str> = self.matrix().map(|it| it.keys().filter_map(|key| key.as_str()).collect()).unwrap_or_default();
+        let order: Vec<&str> =
+            self.matrix().map(|it| it.keys().filter_map(|key| key.as_str()).collect()).unwrap_or_default();
         choice.sort_by_key(|(axis, _)| order.iter().position(|known| known == axis));
         let parts: Vec<String> = choice.iter().map(|(axis, value)| format!("{axis}={value}")).collect();
         (!parts.is_empty()).then(|| parts.join(","))
