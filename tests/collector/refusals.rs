@@ -12,10 +12,13 @@ use crate::client::{
     EXPORT, GRPC, JSON, PROTOBUF, attribute, export, finish, framed, gzip, post, receiver, shop, span,
 };
 
+/// Path, content type and encoding of a request, its body, and the two statuses of the answer.
+type Case = (&'static str, &'static str, Option<&'static str>, Vec<u8>, StatusCode, &'static str);
+
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_and_told() {
     let traces = "/v1/traces";
-    let cases: [(&str, &str, Option<&str>, Vec<u8>, StatusCode, &str); 11] = [
+    let cases: [Case; 11] = [
         (traces, PROTOBUF, None, b"\xff\xff".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, PROTOBUF, None, b"{\"resourceSpans\":[]}".to_vec(), StatusCode::BAD_REQUEST, "-"),
         (traces, JSON, None, b"PASSED".to_vec(), StatusCode::BAD_REQUEST, "-"),
