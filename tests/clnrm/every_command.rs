@@ -172,7 +172,11 @@ fn output_is_what_people_read() {
             }
         };
         let workspace = project();
-        let ran = lines.iter().map(|line| run(&workspace, line)).last().expect("a command line");
+        let mut ran = None;
+        for line in lines {
+            ran = Some(run(&workspace, line));
+        }
+        let ran = ran.expect("a command line");
         insta::assert_snapshot!(format!("output_of_{}", name(&command)), told(&workspace, &ran));
     }
 }
