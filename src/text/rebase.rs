@@ -37,11 +37,21 @@ impl Rebase {
             TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_lines(old_middle, new_middle);
         let old_starts = starts(diff.old_slices(), start);
         let new_starts = starts(diff.new_slices(), start);
-        let span = |starts: &[usize], range: std::ops::Range<usize>| Span::new(starts[range.start], starts[range.end]);
-        let changed = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
-        let hunks =
-            changed.map(|op| Hunk { old: span(&old_starts, op.old_range()), new: span(&new_starts, op.new_range()) });
-        Self { hunks: merged(hunks) }
+        // Only where lines are the same is said reliably: with Patience, what was removed or inserted carries places that are off.
+        let end = (diff.old_slices().len(), diff.new_slices().len());
+        let same = diff.ops().iter().filter(|op| op.tag() == DiffTag::Equal).map(|op| (op.old_range(), op.new_range()));
+        let mut hunks = Vec::new();
+        let (mut old_line, mut new_line) = (0, 0);
+        for (old, new) in same.chain([(end.0..end.0, end.1..end.1)]) {
+            if old_line < old.start || new_line < new.start {
+                hunks.push(Hunk {
+                    old: Span::new(old_starts[old_line], old_starts[old.start]),
+                    new: Span::new(new_starts[new_line], new_starts[new.start]),
+                });
+            }
+            (old_line, new_line) = (old.end, new.end);
+        }
+        Self { hunks }
     }
 
     /// Whether the texts are the same.
@@ -67,21 +77,6 @@ impl Rebase {
         };
         Some(Span::new(shift(old.start), shift(old.end)))
     }
-}
-
-/// Neighbours as one.
-fn merged(hunks: impl Iterator<Item = Hunk>) -> Vec<Hunk> {
-    let mut merged: Vec<Hunk> = Vec::new();
-    for hunk in hunks {
-        match merged.last_mut() {
-            Some(last) if last.old.end == hunk.old.start && last.new.end == hunk.new.start => {
-                last.old.end = hunk.old.end;
-                last.new.end = hunk.new.end;
-            }
-            _ => merged.push(hunk),
-        }
-    }
-    merged
 }
 
 /// Where lines start, and where the last one ends.
@@ -141,6 +136,16 @@ mod tests {
         let rebase = Rebase::new("a\nb\nc\nd\ne\n", "A\nb\nc\nD\nD\ne\n");
         let hunks: Vec<_> = rebase.hunks().iter().map(|hunk| (hunk.old.range(), hunk.new.range())).collect();
         assert_eq!(hunks, [(0..2, 0..2), (6..8, 6..10)]);
+    }
+
+    #[test]
+    fn a_line_that_came_before_another_is_found_behind_it() {
+        let rebase = Rebase::new("\nb\n", "b\nb\na\n");
+        let mut made = "\nb\n".to_owned();
+        for hunk in rebase.hunks().iter().rev() {
+            made.replace_range(hunk.old.range(), hunk.new.slice("b\nb\na\n").unwrap());
+        }
+        assert_eq!(made, "b\nb\na\n");
     }
 
     proptest! {
