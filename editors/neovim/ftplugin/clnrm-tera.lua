@@ -1,0 +1,2 @@
+-- Templates of cleanroom tests: as cleanroom tests.
+vim.cmd.runtime("ftplugin/clnrm.lua")
