@@ -17,6 +17,7 @@ pub mod shell_words;
 pub mod syntax;
 pub mod timestamp;
 pub mod tokens;
+mod unmet;
 
 pub use kind::FileKind;
 pub use model::TestConfig;

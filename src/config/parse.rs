@@ -7,6 +7,7 @@ use super::read::{self, Source};
 use super::schema::ROOT;
 use super::shape::{self, ShapeProblem};
 use super::syntax::{self, OffsetMap, SyntaxError};
+use super::unmet;
 use crate::text::Span;
 
 /// What a text says, and what is wrong with its TOML and its shape.
@@ -27,7 +28,7 @@ pub struct Parsed {
 /// run time; such strings are unknown. Works on any text, costs about what the bare TOML parse costs, and never fails.
 pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
     with_table(text, opaque, in_string, |Table { root, source, syntax }| Parsed {
-        config: read::read(root, source),
+        config: config(root, source),
         syntax,
         shape: shape::check(root, &ROOT, source),
     })
@@ -44,8 +45,12 @@ pub fn parse_for_run(text: &str, render: &dyn Fn(&str) -> Option<String>) -> Tes
             in_string: true,
             render: Some(render),
         };
-        read::read(root, &source)
+        config(root, &source)
     })
+}
+
+fn config(root: &DeTable<'_>, source: &Source<'_>) -> TestConfig {
+    TestConfig { unmet: unmet::find(root, &ROOT, source), ..read::read(root, source) }
 }
 
 /// The table of a text, with what is needed to read it.

@@ -80,10 +80,11 @@ impl Resources {
         let services = || scenario.services.iter().filter_map(|index| test.services.get(*index));
         for service in services().filter(|service| service.image.is_some()) {
             request.containers += 1;
-            request.memory_mb += service.resources.memory_mb.unwrap_or(USUAL_MEMORY_MB);
-            request.cpu_millis += service.resources.cpu_millis.unwrap_or(USUAL_CPU_MILLIS);
+            let resources = scenario.resources_of(service);
+            request.memory_mb += resources.memory_mb.unwrap_or(USUAL_MEMORY_MB);
+            request.cpu_millis += resources.cpu_millis.unwrap_or(USUAL_CPU_MILLIS);
         }
-        let is_limited = services().all(|service| service.resources.memory_mb.is_some());
+        let is_limited = services().all(|service| scenario.resources_of(service).memory_mb.is_some());
         if let Some(peaks) = learned.filter(|_| !is_limited) {
             request.memory_mb = peaks.memory_mb.max(1);
         }

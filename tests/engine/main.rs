@@ -9,9 +9,11 @@ mod budget;
 #[path = "../shared/fake_engine/mod.rs"]
 mod fake_engine;
 mod images;
+mod kinds;
 mod life;
 #[expect(dead_code, reason = "what the tests of real engines need besides")]
 #[path = "../runs/project.rs"]
 mod project;
+mod services;
 mod setting;
 mod shortage;

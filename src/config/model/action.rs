@@ -74,6 +74,27 @@ pub struct Scenario {
     pub depends_on: Vec<Text>,
     /// `expect_failure`: the programs of the scenario are meant to fail.
     pub expect_failure: Option<Spanned<bool>>,
+    /// `deadline_ms`.
+    pub deadline_ms: Option<Spanned<i64>>,
+    /// `grace_period_ms`.
+    pub grace_period_ms: Option<Spanned<i64>>,
+    /// `parallel_services`: names of services that run beside those that the steps name.
+    pub parallel_services: Vec<Text>,
+    /// `policy`.
+    pub policy: Policy,
+}
+
+/// What the commands of a scenario may use and do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    /// `max_execution_time`, in seconds.
+    pub max_execution_time: Option<Spanned<i64>>,
+    /// `max_memory_mb`.
+    pub max_memory_mb: Option<Spanned<i64>>,
+    /// `max_cpu_usage`: a part of one processor.
+    pub max_cpu_usage: Option<Spanned<f64>>,
+    /// `disallowed_commands`.
+    pub disallowed_commands: Vec<Text>,
 }
 
 /// The `run` of a scenario.

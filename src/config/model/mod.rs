@@ -9,7 +9,7 @@ mod service;
 mod service_kind;
 mod value;
 
-pub use action::{Run, RunCommand, Scenario, Step};
+pub use action::{Policy, Run, RunCommand, Scenario, Step};
 pub use expect::{
     AttributeMatch, AttributeValue, Bound, Counts, DurationBounds, Expect, Graph, Hermeticity, NamePair, Order,
     SpanExpectation, Status, Window,
@@ -17,7 +17,8 @@ pub use expect::{
 pub use otel::{Determinism, Limits, Otel, Report, ReportOutput};
 pub use otel_validation::{ExpectedSpan, ExpectedTrace, OtelValidation};
 pub use service::{
-    EnvironmentVariable, HealthCheck, Port, Protocol, Service, ServiceLimits, ServiceNetwork, ServiceTable, Volume,
+    EnvironmentVariable, HealthCheck, NoAmount, Port, Protocol, Service, ServiceLimits, ServiceNetwork, ServiceTable,
+    Volume,
 };
 pub use service_kind::{EffectiveKind, ImageSource, SERVICE_KINDS, ServiceKind, service_kind};
 pub use value::{Keyed, Name, Scalar, Spanned, Text};
@@ -53,6 +54,17 @@ pub struct TestConfig {
     pub report: Option<Report>,
     /// Names and spans of all top-level tables and keys, in file order.
     pub top_level: Vec<Name>,
+    /// What the test asks of a run and no run does, in file order.
+    pub unmet: Vec<Unmet>,
+}
+
+/// A key that asks something of a run that no run does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// Its path, such as `services.db.privileged`.
+    pub path: String,
+    /// The key.
+    pub span: Span,
 }
 
 /// Name, version and description of a test.

@@ -55,6 +55,8 @@ pub struct Service {
     pub user: Option<Text>,
     /// `limits`, `resources`, `memory_limit` and `cpu_limit`.
     pub limits: ServiceLimits,
+    /// Limits and times whose texts say no amount.
+    pub no_amounts: Vec<NoAmount>,
     /// `network`.
     pub network: Option<ServiceNetwork>,
     /// `timeout` or `timeout_sec`: how long the start may take, in milliseconds.
@@ -78,6 +80,15 @@ pub struct ServiceLimits {
     pub memory_mb: Option<Spanned<f64>>,
     /// Thousandths of a processor.
     pub cpu_millis: Option<Spanned<f64>>,
+}
+
+/// A text that should say an amount and does not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoAmount {
+    /// The key that it stands at.
+    pub key: &'static str,
+    /// As written.
+    pub text: Text,
 }
 
 /// The network of a service.
@@ -127,8 +138,8 @@ impl Protocol {
 /// One published port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Port {
-    /// The port on the host (equal to `container` unless both are written).
-    pub host: Spanned<u16>,
+    /// The port on the host (equal to `container` unless both are written); `None`: any free one.
+    pub host: Option<Spanned<u16>>,
     /// The port in the container.
     pub container: Spanned<u16>,
     /// The protocol.

@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::service::{environment, milliseconds};
 use super::source::{Source, Value};
-use crate::config::model::{Run, RunCommand, Scenario, Spanned, Step};
+use crate::config::model::{Policy, Run, RunCommand, Scenario, Spanned, Step};
 use crate::text::Span;
 
 pub(super) fn steps(source: &Source<'_>, value: &Value<'_>, steps: &mut Vec<Step>) {
@@ -101,10 +101,29 @@ fn scenario(source: &Source<'_>, table: &DeTable<'_>, header: Span) -> Scenario 
             "description" => scenario.description = source.text(value),
             "depends_on" => scenario.depends_on = source.text_list(value),
             "expect_failure" => scenario.expect_failure = source.boolean(value),
+            "deadline_ms" => scenario.deadline_ms = source.integer(value),
+            "grace_period_ms" => scenario.grace_period_ms = source.integer(value),
+            "parallel_services" => scenario.parallel_services = source.text_list(value),
+            "policy" => scenario.policy = policy(source, value),
             _ => {}
         }
     }
     scenario
+}
+
+fn policy(source: &Source<'_>, value: &Value<'_>) -> Policy {
+    let mut policy = Policy::default();
+    let DeValue::Table(table) = value.get_ref() else { return policy };
+    for (key, value) in table.iter() {
+        match key.get_ref().as_ref() {
+            "max_execution_time" => policy.max_execution_time = source.integer(value),
+            "max_memory_mb" => policy.max_memory_mb = source.integer(value),
+            "max_cpu_usage" => policy.max_cpu_usage = source.float(value),
+            "disallowed_commands" => policy.disallowed_commands = source.text_list(value),
+            _ => {}
+        }
+    }
+    policy
 }
 
 fn run(source: &Source<'_>, value: &Value<'_>) -> Option<Run> {

@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{Key, Source, Value, has_expression};
 use crate::config::model::{
-    EnvironmentVariable, HealthCheck, Name, Port, Protocol, Scalar, Service, ServiceLimits, ServiceNetwork,
+    EnvironmentVariable, HealthCheck, Name, NoAmount, Port, Protocol, Scalar, Service, ServiceLimits, ServiceNetwork,
     ServiceTable, Spanned, Text, Volume,
 };
 use crate::config::{duration, quantity};
@@ -38,6 +38,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         workdir: None,
         user: None,
         limits: ServiceLimits::default(),
+        no_amounts: Vec::new(),
         network: None,
         start_timeout_ms: None,
         wait_strategy: None,
@@ -60,17 +61,21 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             "env" | "environment" | "env_vars" => environment(source, value, &mut service.env),
             "ports" => service.ports = ports(source, value),
             "volumes" => service.volumes = volumes(source, value),
-            "health_check" | "healthcheck" => service.health_check = health_check(source, key, value),
+            "health_check" | "healthcheck" => service.health_check = health_check(source, key, value, &mut service),
             "wait_for_span" => service.wait_for_span = source.text(value),
             "wait_for_span_timeout_secs" => service.wait_for_span_timeout_secs = source.integer(value),
             "depends_on" => service.depends_on = source.text_list(value),
             "workdir" | "working_dir" => service.workdir = source.text(value),
             "user" => service.user = source.text(value),
-            "limits" | "resources" => limits(source, value, &mut service.limits),
-            "memory_limit" => service.limits.memory_mb = memory(source, value),
-            "cpu_limit" => service.limits.cpu_millis = processors(source, value),
+            "limits" | "resources" => limits(source, value, &mut service),
+            "memory_limit" => {
+                service.limits.memory_mb = service.amount("memory_limit", memory(source, value));
+            }
+            "cpu_limit" => service.limits.cpu_millis = service.amount("cpu_limit", processors(source, value)),
             "network" => service.network = Some(network(source, value)),
-            "timeout" | "timeout_sec" => service.start_timeout_ms = milliseconds(source, value),
+            "timeout" | "timeout_sec" => {
+                service.start_timeout_ms = service.amount("timeout", time(source, value));
+            }
             "wait_strategy" => service.wait_strategy = source.text(value),
             "wait_log_message" => service.wait_log_message = source.text(value),
             "username" => service.username = source.text(value),
@@ -82,36 +87,61 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
     Some(service)
 }
 
-fn limits(source: &Source<'_>, value: &Value<'_>, limits: &mut ServiceLimits) {
+fn limits(source: &Source<'_>, value: &Value<'_>, service: &mut Service) {
     let DeValue::Table(table) = value.get_ref() else { return };
     for (key, value) in table.iter() {
         match key.get_ref().as_ref() {
-            "memory_mb" => limits.memory_mb = source.float(value),
-            "memory_limit" | "memory" => limits.memory_mb = memory(source, value),
-            "cpu_millicores" => limits.cpu_millis = source.float(value),
-            "cpu_limit" | "cpu" | "cpus" => limits.cpu_millis = processors(source, value),
+            "memory_mb" => service.limits.memory_mb = source.float(value),
+            "memory_limit" | "memory" => {
+                service.limits.memory_mb = service.amount("limits.memory_limit", memory(source, value));
+            }
+            "cpu_millicores" => service.limits.cpu_millis = source.float(value),
+            "cpu_limit" | "cpu" | "cpus" => {
+                service.limits.cpu_millis = service.amount("limits.cpu_limit", processors(source, value));
+            }
             _ => {}
         }
     }
 }
 
-/// An amount of memory in MiB: a text such as `256m`, or a number of bytes.
-fn memory(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
-    if let Some(bytes) = source.integer(value) {
-        return Some(Spanned::new(bytes.value as f64 / f64::from(1 << 20), bytes.span));
+/// An amount; or the text that says none.
+type Amount = Result<Spanned<f64>, Option<Text>>;
+
+impl Service {
+    /// The amount at a key. A text that says none is remembered.
+    fn amount(&mut self, key: &'static str, amount: Amount) -> Option<Spanned<f64>> {
+        match amount {
+            Ok(amount) => Some(amount),
+            Err(text) => {
+                self.no_amounts.extend(text.map(|text| NoAmount { key, text }));
+                None
+            }
+        }
     }
-    let text = source.text(value)?;
-    let bytes = quantity::bytes(text.known()?)?;
-    Some(Spanned::new(bytes / f64::from(1 << 20), text.span))
+}
+
+/// An amount of memory in MiB: a text such as `256m`, or a number of bytes.
+fn memory(source: &Source<'_>, value: &Value<'_>) -> Amount {
+    if let Some(bytes) = source.integer(value) {
+        return Ok(Spanned::new(bytes.value as f64 / f64::from(1 << 20), bytes.span));
+    }
+    let text = source.text(value).ok_or(None)?;
+    match text.known().and_then(quantity::bytes) {
+        Some(bytes) => Ok(Spanned::new(bytes / f64::from(1 << 20), text.span)),
+        None => Err(Some(text)),
+    }
 }
 
 /// Processors, as a number or a text such as `0.5` or `500m`, in thousandths.
-fn processors(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
+fn processors(source: &Source<'_>, value: &Value<'_>) -> Amount {
     if let Some(count) = source.float(value) {
-        return Some(Spanned::new(count.value * 1000.0, count.span));
+        return Ok(Spanned::new(count.value * 1000.0, count.span));
     }
-    let text = source.text(value)?;
-    Some(Spanned::new(quantity::cpu_millis(text.known()?)?, text.span))
+    let text = source.text(value).ok_or(None)?;
+    match text.known().and_then(quantity::cpu_millis) {
+        Some(millis) => Ok(Spanned::new(millis, text.span)),
+        None => Err(Some(text)),
+    }
 }
 
 fn network(source: &Source<'_>, value: &Value<'_>) -> ServiceNetwork {
@@ -171,7 +201,7 @@ fn ports(source: &Source<'_>, value: &Value<'_>) -> Vec<Port> {
 fn port(source: &Source<'_>, value: &Value<'_>) -> Option<Port> {
     if let Some(number) = source.integer(value) {
         let number = Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span);
-        return Some(Port { host: number, container: number, protocol: Protocol::Tcp, span: number.span });
+        return Some(Port { host: Some(number), container: number, protocol: Protocol::Tcp, span: number.span });
     }
     if let DeValue::Table(table) = value.get_ref() {
         return port_table(source, value, table);
@@ -179,20 +209,25 @@ fn port(source: &Source<'_>, value: &Value<'_>) -> Option<Port> {
     let text = source.text(value)?;
     let (host, container, protocol) = split_port(text.known()?)?;
     let place = |(number, start, end)| Spanned::new(number, text.part(start, end));
-    Some(Port { host: place(host), container: place(container), protocol, span: text.span })
+    Some(Port { host: Some(place(host)), container: place(container), protocol, span: text.span })
 }
 
 /// A port written as a table. One without `host` is published on any free port, and so clashes with none.
 fn port_table(source: &Source<'_>, value: &Value<'_>, table: &DeTable<'_>) -> Option<Port> {
-    let number = |name: &str| {
-        let number = source.integer(table.get(name)?)?;
+    let number = |value: &Value<'_>| {
+        let number = source.integer(value)?;
         Some(Spanned::new(u16::try_from(number.value).ok().filter(|port| *port != 0)?, number.span))
+    };
+    let host = match table.get("host") {
+        Some(value) => Some(number(value)?),
+        None => None,
     };
     let protocol = match table.get("protocol").and_then(|value| source.text(value)) {
         Some(text) => Protocol::named(text.known()?)?,
         None => Protocol::Tcp,
     };
-    Some(Port { host: number("host")?, container: number("container")?, protocol, span: source.span(value.span()) })
+    let container = number(table.get("container")?)?;
+    Some(Port { host, container, protocol, span: source.span(value.span()) })
 }
 
 /// A number with its place in the text that it stands in.
@@ -281,7 +316,7 @@ fn separating_colons(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option<HealthCheck> {
+fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, service: &mut Service) -> Option<HealthCheck> {
     let DeValue::Table(table) = value.get_ref() else {
         let command = source.texts(value)?;
         let command_is_text = value.get_ref().is_str();
@@ -299,22 +334,31 @@ fn health_check(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Option
                 check.command_is_text = value.get_ref().is_str();
                 check.command = source.texts(value);
             }
-            "interval" => check.interval_ms = milliseconds(source, value),
-            "timeout" => check.timeout_ms = milliseconds(source, value),
+            "interval" => check.interval_ms = service.amount("health_check.interval", time(source, value)),
+            "timeout" => check.timeout_ms = service.amount("health_check.timeout", time(source, value)),
             "retries" => check.retries = source.integer(value),
-            "start_period" => check.start_period_ms = milliseconds(source, value),
+            "start_period" => {
+                check.start_period_ms = service.amount("health_check.start_period", time(source, value));
+            }
             _ => {}
         }
     }
     Some(check)
 }
 
+/// Seconds as a number, or a duration text, in milliseconds.
+fn time(source: &Source<'_>, value: &Value<'_>) -> Amount {
+    if let Some(seconds) = source.float(value) {
+        return Ok(Spanned::new(seconds.value * 1000.0, seconds.span));
+    }
+    let text = source.text(value).ok_or(None)?;
+    match text.known().map(duration::parse) {
+        Some(Ok(milliseconds)) => Ok(Spanned::new(milliseconds, text.span)),
+        _ => Err(Some(text)),
+    }
+}
+
 /// Seconds as a number, or a duration text.
 pub(super) fn milliseconds(source: &Source<'_>, value: &Value<'_>) -> Option<Spanned<f64>> {
-    if let Some(seconds) = source.float(value) {
-        return Some(Spanned::new(seconds.value * 1000.0, seconds.span));
-    }
-    let text = source.text(value)?;
-    let milliseconds = duration::parse(text.known()?).ok()?;
-    Some(Spanned::new(milliseconds, text.span))
+    time(source, value).ok()
 }

@@ -69,18 +69,28 @@ static RETRY: Table = table(&[
 pub(super) static SCENARIO: Table = table(&[
     key("artifacts", Shape::Table(&ARTIFACTS), "What to keep of the run. Only collected spans can be checked.")
         .read_by(EVERYONE),
-    inert("chaos_injection", "A fault to inject; not interpreted by clnrm."),
+    inert("chaos_injection", "A fault to inject; not interpreted by clnrm.").unmet(),
     key("concurrent", Shape::Boolean, "Whether the steps may run at the same time.").default("false"),
-    inert("deadline_ms", "When the scenario must be over; not interpreted by clnrm."),
+    key(
+        "deadline_ms",
+        COUNT,
+        "How long the scenario may take, in milliseconds; beside `timeout_ms` the shorter time counts.",
+    ),
     key("depends_on", TEXTS, "Scenarios that must run first.").holds(Content::Step),
     key("description", TEXT, "What the scenario shows."),
     key("expect_failure", Shape::Boolean, "Whether the programs of the scenario are meant to fail.").default("false"),
-    inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm."),
+    inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm.")
+        .unmet(),
     inert("expect_success", "Whether the scenario is meant to succeed; not interpreted by clnrm."),
-    inert("grace_period_ms", "How long to wait at the end; not interpreted by clnrm."),
+    key(
+        "grace_period_ms",
+        COUNT,
+        "How long programs may take to end by themselves after they were told to, in milliseconds.",
+    ),
     key("name", NAME, "The scenario's name.").required().read_by(EVERYONE),
-    inert("parallel_services", "Services that run at the same time; not interpreted by clnrm."),
-    key("policy", Shape::Table(&POLICY), "What the commands may do. Never enforced by clnrm 1.0."),
+    key("parallel_services", TEXTS, "Services that run while the scenario does, beside those that its steps name.")
+        .holds(Content::Service),
+    key("policy", Shape::Table(&POLICY), "What the commands may use and do. Never enforced by clnrm 1.0."),
     key(
         "run",
         RUN_SHAPE,
@@ -91,7 +101,7 @@ pub(super) static SCENARIO: Table = table(&[
     key("steps", Shape::Tables(&STEP), "Steps in place of one command. clnrm 1.0 checks them and never runs them.")
         .read_by(EVERYONE),
     key("timeout_ms", COUNT, "How long the scenario may take, in milliseconds."),
-    inert("timeout_strategy", "What to do when the time is over; not interpreted by clnrm."),
+    inert("timeout_strategy", "What to do when the time is over; not interpreted by clnrm.").unmet(),
 ])
 .slips(&[("command", "run"), ("cmd", "run"), ("step", "steps"), ("collect", "artifacts"), ("timeout", "timeout_ms")]);
 
@@ -112,12 +122,30 @@ static ARTIFACTS: Table =
         .read_by(EVERYONE)]);
 
 static POLICY: Table = table(&[
-    key("allowed_network_hosts", TEXTS, "Hosts that may be reached."),
-    key("disallowed_commands", TEXTS, "Commands that may not run."),
-    key("max_cpu_usage", Shape::Number(0.0, 1.0), "Part of the CPU, from `0.0` to `1.0`."),
-    key("max_execution_time", COUNT, "Time to run, in seconds."),
-    key("max_memory_mb", COUNT, "Memory, in megabytes."),
-    key("security_level", Shape::Text(TextRule::Choice(&SECURITY_LEVEL)), "How strict to be."),
+    key(
+        "allowed_network_hosts",
+        TEXTS,
+        "Hosts that may be reached; not interpreted by clnrm: a network is open or closed as a whole.",
+    )
+    .unmet(),
+    key(
+        "disallowed_commands",
+        TEXTS,
+        "Programs that no step may name as its command. What a program starts itself is not looked at.",
+    ),
+    key(
+        "max_cpu_usage",
+        Shape::Number(0.0, 1.0),
+        "Part of one processor that each container of the scenario may use at most, from `0.0` to `1.0`.",
+    ),
+    key("max_execution_time", COUNT, "How long the scenario may take, in seconds."),
+    key("max_memory_mb", COUNT, "Memory that each container of the scenario may use at most, in MiB."),
+    key(
+        "security_level",
+        Shape::Text(TextRule::Choice(&SECURITY_LEVEL)),
+        "How strict to be; not interpreted by clnrm: every run is as strict as it can be.",
+    )
+    .unmet(),
 ]);
 
 static SECURITY_LEVEL: Choice =

@@ -60,6 +60,8 @@ pub struct Key {
     pub content: Option<Content>,
     /// What the free keys of its value stand for, where it is a map.
     pub names: Option<Content>,
+    /// Whether its author asks something of a run by it that no run does. Who runs the test says so.
+    pub unmet: bool,
 }
 
 /// Whether a key must be there.
@@ -198,6 +200,7 @@ const fn key(name: &'static str, shape: Shape, documentation: &'static str) -> K
         alias_of: None,
         content: None,
         names: None,
+        unmet: false,
     }
 }
 
@@ -233,6 +236,10 @@ impl Key {
 
     const fn holds(self, content: Content) -> Self {
         Self { content: Some(content), ..self }
+    }
+
+    const fn unmet(self) -> Self {
+        Self { unmet: true, ..self }
     }
 
     const fn keyed_by(self, names: Content) -> Self {

@@ -13,7 +13,7 @@ pub static ROOT: Table = table(&[
         Shape::Forms(&[form(ANY_MAP), refused(Shape::List(&ANY_MAP), "repeated `[[assertions]]` tables")]),
         "What the author expects of the whole run, under free names (`execution_should_be_hermetic`). Nothing evaluates it.",
     ),
-    inert("cleanup", "How to clean up behind a chaos test; not interpreted by clnrm."),
+    inert("cleanup", "How to clean up behind a chaos test; not interpreted by clnrm.").unmet(),
     key("determinism", Shape::Table(&DETERMINISM), "Makes runs repeat: a seed for generated data and a frozen clock.")
         .read_by(RUN),
     key("expect", Shape::Table(&expect::EXPECT), "What the spans of a run must look like.").read_by(EVERYONE),
@@ -21,7 +21,7 @@ pub static ROOT: Table = table(&[
     key("limits", Shape::Table(&LIMITS), "Limits for CPU time and memory of the whole test."),
     key("matrix", Shape::Map(&MATRIX_VALUES), "Lists of values, one for each name; a template may be checked with every combination."),
     key("meta", Shape::Table(&identity::META), "Name, version and description of the test.").read_by(EVERYONE),
-    inert("metrics", "Metrics to collect; not interpreted by clnrm."),
+    inert("metrics", "Metrics to collect; not interpreted by clnrm.").unmet(),
     key("otel", Shape::Table(&otel::OTEL), "How the spans of a run are exported.").read_by(EVERYONE),
     inert("otel_expectations", "Notes for the harness that runs tests which must fail; not interpreted by clnrm."),
     key("otel_headers", TEXT_MAP, "Headers for the exporter; the older place of `otel.headers`."),
@@ -29,7 +29,7 @@ pub static ROOT: Table = table(&[
     key("otel_validation", Shape::Table(&otel_validation::OTEL_VALIDATION), "What the spans of a run must look like, in the form before `[expect]`.")
         .read_by(RUN),
     inert("output", "Where an earlier version wrote its results; not interpreted by clnrm."),
-    inert("policy", "Security policy of an earlier version; not interpreted by clnrm."),
+    inert("policy", "Security policy of an earlier version; not interpreted by clnrm.").unmet(),
     key("report", Shape::Table(&REPORT), "Files to write the results to.").read_by(RUN),
     key("scenario", Shape::Tables(&action::SCENARIO), "What the test does: one command in one service each.").read_by(EVERYONE),
     key("service", Shape::Map(&service::SERVICE_SHAPE), "The services that the test starts, by name.").read_by(EVERYONE),
@@ -37,7 +37,7 @@ pub static ROOT: Table = table(&[
     key("steps", Shape::Tables(&action::STEP), "What the test does: commands that run one after the other.").read_by(EVERYONE),
     key("template", Shape::Table(&TEMPLATE), "Variables and matrix of a template that reads its own header."),
     key("test", Shape::Table(&identity::TEST), "The older place of the test's name and description.").read_by(EVERYONE),
-    inert("validation", "How many failures an earlier version allowed; not interpreted by clnrm."),
+    inert("validation", "How many failures an earlier version allowed; not interpreted by clnrm.").unmet(),
     key("vars", ANY_MAP, "Variables for templates: `{{ vars.name }}`.").read_by(RUN),
 ])
 .slips(&[
@@ -98,7 +98,7 @@ static LIMITS: Table = table(&[
 ]);
 
 static REPORT: Table = table(&[
-    inert("cleanup_verification", "Report of a chaos test; not interpreted by clnrm."),
+    inert("cleanup_verification", "Report of a chaos test; not interpreted by clnrm.").unmet(),
     key(
         "digest",
         Shape::Forms(&[form(TEXT), refused(Shape::Table(&DIGEST), "a `digest` with settings")]),
@@ -108,14 +108,14 @@ static REPORT: Table = table(&[
     .default("\"digest.txt\""),
     key("json", TEXT, "File for the results as JSON.").read_by(RUN).default("\"report.json\""),
     key("junit", TEXT, "File for the results as JUnit XML.").read_by(RUN).default("\"junit.xml\""),
-    inert("stress_metrics", "Report of a chaos test; not interpreted by clnrm."),
-    inert("timeout_metrics", "Report of a chaos test; not interpreted by clnrm."),
+    inert("stress_metrics", "Report of a chaos test; not interpreted by clnrm.").unmet(),
+    inert("timeout_metrics", "Report of a chaos test; not interpreted by clnrm.").unmet(),
 ]);
 
 static DIGEST: Table = table(&[
-    inert("algorithm", "Name of the hash function; not interpreted by clnrm."),
-    inert("file", "File for the digest; not interpreted by clnrm."),
-    inert("include_timestamps", "Whether times count; not interpreted by clnrm."),
+    inert("algorithm", "Name of the hash function; not interpreted by clnrm.").unmet(),
+    inert("file", "File for the digest; not interpreted by clnrm.").unmet(),
+    inert("include_timestamps", "Whether times count; not interpreted by clnrm.").unmet(),
 ]);
 
 static TEMPLATE: Table = Table {

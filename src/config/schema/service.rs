@@ -10,28 +10,33 @@ pub(super) static SERVICE_SHAPE: Shape = Shape::Table(&SERVICE);
 
 static SERVICE: Table = table(&[
     key("args", TEXTS, "The command of the container, one argument an item."),
-    inert("capabilities", "What the service can do; not interpreted by clnrm."),
+    inert("capabilities", "What the service can do; not interpreted by clnrm.").unmet(),
     key("command", COMMAND, "The command of the container; `args` in clnrm 1.0."),
     inert("context", "A prompt for a language model; not interpreted by clnrm."),
     key("cpu_limit", PROCESSORS, "Processors that the container may use, such as `0.5`."),
-    inert("default_model", "The model of an `ollama` service; not interpreted by clnrm."),
+    inert("default_model", "The model of an `ollama` service; not interpreted by clnrm.").unmet(),
     key("depends_on", TEXTS, "Services that must run first.").holds(Content::Service),
     inert("description", "What the service is for; not interpreted by clnrm."),
-    inert("endpoint", "Where the service answers; not interpreted by clnrm."),
+    inert("endpoint", "Where the service answers; not interpreted by clnrm.").unmet(),
     key("env", ENVIRONMENT, "Environment variables of the container.").read_by(EVERYONE),
     key("env_vars", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
     key("environment", ENVIRONMENT, "Environment variables of the container.").alias_of("env"),
     inert("expose", "Ports for other containers; not interpreted by clnrm."),
-    key("extends", NAME, "A template with the settings that the service does not set itself."),
+    key(
+        "extends",
+        NAME,
+        "A template with the settings that the service does not set itself. A run reads no such template.",
+    )
+    .unmet(),
     key("health_check", HEALTH_CHECK, "The command that tells whether the service is ready."),
     key("healthcheck", HEALTH_CHECK, "The command that tells whether the service is ready.").alias_of("health_check"),
     key("image", NAME, "The container image, such as `alpine:3.20`.").holds(Content::Image).read_by(EVERYONE),
     key("limits", Shape::Table(&LIMITS), "What the container may use."),
-    inert("max_model_len", "A setting of a language model; not interpreted by clnrm."),
-    inert("max_num_seqs", "A setting of a language model; not interpreted by clnrm."),
+    inert("max_model_len", "A setting of a language model; not interpreted by clnrm.").unmet(),
+    inert("max_num_seqs", "A setting of a language model; not interpreted by clnrm.").unmet(),
     key("memory_limit", MEMORY, "Memory that the container may use, such as `256m`."),
-    inert("model", "The model of a language-model service; not interpreted by clnrm."),
-    inert("model_id", "The model of a language-model service; not interpreted by clnrm."),
+    inert("model", "The model of a language-model service; not interpreted by clnrm.").unmet(),
+    inert("model_id", "The model of a language-model service; not interpreted by clnrm.").unmet(),
     inert("name", "Another name of the service; the key in `[services]` is its name."),
     key(
         "network",
@@ -50,12 +55,12 @@ static SERVICE: Table = table(&[
         "Ports to publish: `8080` for the same port on both sides, or `\"8080:80\"` (host, then container).",
     )
     .read_by(EVERYONE),
-    inert("privileged", "Whether the container may do everything; not interpreted by clnrm."),
-    inert("readiness", "How to wait for the service; not interpreted by clnrm."),
+    inert("privileged", "Whether the container may do everything; not interpreted by clnrm.").unmet(),
+    inert("readiness", "How to wait for the service; not interpreted by clnrm.").unmet(),
     key("resources", Shape::Table(&LIMITS), "What the container may use.").alias_of("limits"),
-    inert("restart", "Restart policy; not interpreted by clnrm."),
+    inert("restart", "Restart policy; not interpreted by clnrm.").unmet(),
     key("strict", Shape::Boolean, "Whether a `surrealdb` service is strict.").read_by(RUN).default("false"),
-    inert("tensor_parallel_size", "A setting of a language model; not interpreted by clnrm."),
+    inert("tensor_parallel_size", "A setting of a language model; not interpreted by clnrm.").unmet(),
     key("timeout", SECONDS, "How long the start may take: seconds, or a text such as `30s`.").default("60"),
     key("timeout_sec", SECONDS, "How long the start may take, in seconds.").alias_of("timeout"),
     key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind.")
@@ -68,7 +73,7 @@ static SERVICE: Table = table(&[
         "Directories of the host to mount: tables, or texts such as `\"/data:/data:ro\"`.",
     )
     .read_by(EVERYONE),
-    inert("wait_for_ready", "Whether to wait for the service; not interpreted by clnrm."),
+    inert("wait_for_ready", "Whether to wait for the service; not interpreted by clnrm.").unmet(),
     key("wait_for_span", NAME, "The service is ready when a span of this name was seen.").holds(Content::Span),
     key("wait_for_span_timeout_secs", COUNT, "How long to wait for `wait_for_span`, in seconds.").default("30"),
     key("wait_log_message", TEXT, "The service is ready when what it writes has this text."),
@@ -108,7 +113,7 @@ const MEMORY: Shape = Shape::Forms(&[form(TEXT), form(COUNT)]);
 const NETWORK: Shape = Shape::Forms(&[form(NAME), form(Shape::Table(&NETWORK_TABLE))]);
 
 static NETWORK_TABLE: Table = table(&[
-    inert("allowed_hosts", "Hosts that may be reached; not interpreted by clnrm."),
+    inert("allowed_hosts", "Hosts that may be reached; not interpreted by clnrm.").unmet(),
     key("external_access", Shape::Boolean, "Whether the container may reach the outside world.").default("false"),
     key("mode", NAME, "`none`, `internal` or `open`.").holds(Content::Usual(&["none", "internal", "open"])),
 ]);
@@ -173,7 +178,7 @@ static HEALTH_CHECK_TABLE: Table = table(&[
     key("retries", COUNT, "How many probes may fail."),
     key("start_period", SECONDS, "Time before failures count."),
     key("timeout", SECONDS, "Time for one probe: seconds, or a text such as `5s`."),
-    inert("type", "The kind of probe; not interpreted by clnrm."),
+    inert("type", "The kind of probe; not interpreted by clnrm.").unmet(),
 ]);
 
 pub(super) const SECONDS: Shape = Shape::Forms(&[

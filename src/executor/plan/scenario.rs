@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Place, PlannedStep};
+use super::{Place, PlannedService, PlannedStep, ServiceResources};
 use crate::executor::ScenarioId;
 
 /// One scenario of a test.
@@ -27,12 +27,30 @@ pub struct PlannedScenario {
     pub after: Vec<usize>,
     /// How long it may take, where it says so.
     pub timeout: Option<TimeLimit>,
+    /// How long its programs may take to end by themselves, where it says so.
+    pub grace: Option<Duration>,
+    /// What each of its containers may use at most, whatever the service says.
+    pub most: ServiceResources,
     /// Whether its programs are meant to fail, and where that is stated.
     pub expect_failure: Option<Place>,
     /// What is to be kept of it.
     pub artifacts: Vec<Artifact>,
     /// Everything that decides on what runs, as JSON with stable keys: the rendered scenario without expectations. For the cache.
     pub inputs: String,
+}
+
+impl PlannedScenario {
+    /// What the container of a service may use in this scenario: the tighter of what both say.
+    pub fn resources_of(&self, service: &PlannedService) -> ServiceResources {
+        let tighter = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        ServiceResources {
+            memory_mb: tighter(service.resources.memory_mb, self.most.memory_mb),
+            cpu_millis: tighter(service.resources.cpu_millis, self.most.cpu_millis),
+        }
+    }
 }
 
 /// How long something may take, and where that is stated.
@@ -53,6 +71,4 @@ pub enum Artifact {
     Logs(String),
     /// `files:PATH`: files of the container of the scenario's service.
     Files(String),
-    /// Anything else, as written.
-    Other(String),
 }

@@ -1,7 +1,9 @@
 //! What is kept of a run: `.clnrm/runs/RUN/…` in the project. Losing an artifact changes no verdict, so failures to write are told to
 //! the log alone. Secrets are covered in all of it.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
 
 use crate::executor::{Redaction, RunId, ScenarioId};
 use crate::trace::{Span, write};
@@ -83,6 +85,43 @@ pub async fn inspect(folder: &Path, service: &str, raw: &serde_json::Value, reda
     let text = serde_json::to_string_pretty(raw).unwrap_or_default();
     keep(folder.join(format!("{}.inspect.json", file_name(service))), redaction.cover(&text).into_owned().into_bytes())
         .await;
+}
+
+/// Keeps the files of a container that a tar archive holds, below `files/SERVICE/`. Of what is no file only the name is kept, by nothing:
+/// a link of a container leads nowhere here. Returns how many are kept.
+pub async fn files(folder: &Path, service: &str, archive: Vec<u8>, redaction: &Redaction) -> std::io::Result<usize> {
+    let folder = folder.join("files").join(file_name(service));
+    let redaction = redaction.clone();
+    let unpacked = tokio::task::spawn_blocking(move || unpack(&folder, &archive, &redaction));
+    unpacked.await.unwrap_or_else(|_| Err(std::io::Error::other("unpacking ended by a defect of this program")))
+}
+
+fn unpack(folder: &Path, archive: &[u8], redaction: &Redaction) -> std::io::Result<usize> {
+    let mut kept = 0;
+    for entry in tar::Archive::new(archive).entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.into_owned();
+        let is_plain = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !entry.header().entry_type().is_file() || !is_plain {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes)?;
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        std::fs::write(path, covered(bytes, redaction))?;
+        kept += 1;
+    }
+    Ok(kept)
+}
+
+/// The bytes of a file with its secrets covered. Bytes that are no text stay what they are where they hold none.
+fn covered(bytes: Vec<u8>, redaction: &Redaction) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&bytes);
+    match redaction.cover(&text) {
+        Cow::Owned(covered) if *covered != *text => covered.into_bytes(),
+        _ => bytes,
+    }
 }
 
 /// Keeps a file.

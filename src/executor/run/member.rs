@@ -84,8 +84,9 @@ impl Member {
         spec.workdir.clone_from(&service.workdir);
         spec.user.clone_from(&service.user);
         spec.hostname = host_name(&service.name);
-        spec.memory = service.resources.memory_mb.map(|mib| mib << 20);
-        spec.nano_cpus = service.resources.cpu_millis.map(|millis| millis * 1_000_000);
+        let resources = setting.planned().resources_of(service);
+        spec.memory = resources.memory_mb.map(|mib| mib << 20);
+        spec.nano_cpus = resources.cpu_millis.map(|millis| millis * 1_000_000);
         // Init asks by itself: a check of the image would run beside it for nobody.
         spec.ports = service
             .ports
@@ -121,7 +122,7 @@ impl Member {
         let running = setting.engine.start(spec).await.map_err(NotLaunched::Engine)?;
         let container = running.container;
         let (output, input) = running.attached.into_session();
-        let mut options = SessionOptions { grace: setting.options.grace, ..SessionOptions::default() };
+        let mut options = SessionOptions { grace: setting.grace(), ..SessionOptions::default() };
         if kind.takes_otlp {
             // Its own receiver listens on the usual ports.
             options.ports = vec![0];

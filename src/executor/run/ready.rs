@@ -8,6 +8,7 @@ use super::kind::Kind;
 use super::member::{Member, Program, set};
 use super::step::words;
 use crate::collector::Receiver;
+use crate::config::model::Protocol;
 use crate::engine::init::{JobEvent, JobSpec, Output, Status};
 use crate::executor::plan::{Place, PlannedService, Wait};
 use crate::executor::{Failure, FailureKind};
@@ -36,11 +37,16 @@ pub fn waits(service: &PlannedService) -> Vec<Wait> {
             waits.push(Wait::Health(service.place.clone()));
         } else if let Some(log) = kind.log {
             waits.push(Wait::Log(log.to_owned(), service.place.clone()));
-        } else if kind.port.is_some() || !service.ports.is_empty() {
+        } else if kind.port.is_some() || connectable(service).next().is_some() {
             waits.push(Wait::Ports(service.place.clone()));
         }
     }
     waits
+}
+
+/// The ports of a service that tell by a connection whether somebody listens: those of TCP.
+fn connectable(service: &PlannedService) -> impl Iterator<Item = u16> {
+    service.ports.iter().filter(|port| port.protocol == Protocol::Tcp).map(|port| port.container)
 }
 
 /// Waits until a service is ready.
@@ -48,10 +54,10 @@ pub async fn ready(member: &Member, service: &PlannedService, receiver: &Receive
     let limit = service.start_timeout.as_ref().map_or(USUAL, |(limit, _)| *limit);
     let started = Instant::now();
     for wait in waits(service) {
-        let (limit, place) = match &wait {
-            Wait::Span { timeout, place, .. } => (*timeout, place),
+        let (limit, left, place) = match &wait {
+            Wait::Span { timeout, place, .. } => (*timeout, *timeout, place),
             Wait::Log(_, place) | Wait::Ports(place) | Wait::Health(place) | Wait::Exit(place) => {
-                (limit.saturating_sub(started.elapsed()).max(PAUSE), place)
+                (limit, limit.saturating_sub(started.elapsed()).max(PAUSE), place)
             }
         };
         let reached = async {
@@ -61,7 +67,7 @@ pub async fn ready(member: &Member, service: &PlannedService, receiver: &Receive
                 failure = gone(member, place, matches!(wait, Wait::Exit(_))) => Err(failure),
             }
         };
-        match timeout(limit, reached).await {
+        match timeout(left, reached).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => return Err(with_log(failure, member).await),
             Err(_) => {
@@ -108,7 +114,7 @@ async fn reach(member: &Member, service: &PlannedService, wait: &Wait, receiver:
         },
         Wait::Ports(_) => {
             let kind = Kind::of(service);
-            let mut ports: Vec<u16> = service.ports.iter().map(|port| port.container).collect();
+            let mut ports: Vec<u16> = connectable(service).collect();
             if ports.is_empty() {
                 ports.extend(kind.port);
             }
@@ -200,7 +206,7 @@ fn describe(wait: &Wait, service: &PlannedService) -> String {
     match wait {
         Wait::Log(text, _) => format!("its log has no `{text}`"),
         Wait::Ports(_) => {
-            let ports: Vec<String> = service.ports.iter().map(|port| port.container.to_string()).collect();
+            let ports: Vec<String> = connectable(service).map(|port| port.to_string()).collect();
             let ports = match ports.is_empty() {
                 true => Kind::of(service).port.map_or_else(String::new, |port| port.to_string()),
                 false => ports.join(", "),

@@ -26,7 +26,7 @@ use crate::collector::{Collected, Identity, Limits, Receiver, Source};
 use crate::engine::init::{Output, SessionError, Signal, Status};
 use crate::engine::{Belonging, Engine, EngineError, Image, Network, NetworkSpec, PullPolicy};
 use crate::executor::plan::{
-    NetworkMode, Place, PlannedScenario, PlannedService, PlannedStep, PlannedTest, VolumeSource,
+    Artifact, NetworkMode, Place, PlannedScenario, PlannedService, PlannedStep, PlannedTest, VolumeSource,
 };
 use crate::executor::schedule::Shortage;
 use crate::executor::{
@@ -41,6 +41,9 @@ const SLOW: Duration = Duration::from_secs(30);
 
 /// How long an engine that went away is waited for, in all: one that is started anew is back in a few seconds.
 const RETURN: Duration = Duration::from_secs(10);
+
+/// So many bytes of files are kept of a container at one path.
+const MOST_FILES: usize = 64 << 20;
 
 /// How long the end of a container may take beyond the grace.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -134,6 +137,11 @@ impl Setting {
     /// Its id.
     pub fn id(&self) -> &ScenarioId {
         &self.planned().id
+    }
+
+    /// How long programs may take to end by themselves.
+    pub fn grace(&self) -> Duration {
+        self.planned().grace.unwrap_or(self.options.grace)
     }
 
     /// A file of its artifacts.
@@ -489,7 +497,7 @@ async fn run_step(setting: &Setting, stage: &Stage, index: usize) -> bool {
         let mut env = member.variables.clone();
         env.retain(|(name, _)| !one.env.iter().any(|(set, _)| set == name));
         env.extend(one.env.iter().cloned());
-        let run = step::attempt(&member.session, one, set(&env), &mut capture, limit, setting.options.grace);
+        let run = step::attempt(&member.session, one, set(&env), &mut capture, limit, setting.grace());
         let attempted = run.await;
         lock(&stage.steps).push(result(one, &attempted, &capture, &service.name, &setting.redaction));
         if stage.over.load(Ordering::Relaxed) {
@@ -576,7 +584,7 @@ fn result(
 fn reads_spans(setting: &Setting) -> bool {
     let otel = setting.test.analysis.config.otel.as_ref();
     let exporter = otel.and_then(|otel| otel.exporter.as_ref()?.known());
-    let collects = setting.planned().artifacts.iter().any(|it| matches!(it, crate::executor::plan::Artifact::Spans(_)));
+    let collects = setting.planned().artifacts.iter().any(|it| matches!(it, Artifact::Spans(_)));
     collects || exporter.is_some_and(|exporter| ["stdout", "console"].contains(&exporter.to_ascii_lowercase().as_str()))
 }
 
@@ -611,7 +619,7 @@ async fn drain(setting: &Setting, stage: &Stage) -> bool {
             }
         }
     }
-    let grace = setting.options.grace;
+    let grace = setting.grace();
     let mut proved = true;
     // Those that were started last depend on those before them: they end first, while what they talk to still answers.
     for member in members.iter().rev() {
@@ -733,7 +741,8 @@ fn releases(setting: &Setting) -> tracing::Span {
 async fn close(setting: &Setting, stage: &Stage) {
     setting.progress(Phase::Cleanup, "removing containers", None);
     let members = std::mem::take(&mut *lock(&stage.members));
-    let patience = setting.options.grace + FAREWELL;
+    keep_files(setting, &members).await;
+    let patience = setting.grace() + FAREWELL;
     let mut closing: FuturesUnordered<_> = members
         .iter()
         .map(|member| async move {
@@ -748,6 +757,31 @@ async fn close(setting: &Setting, stage: &Stage) {
     while closing.next().await.is_some() {}
     drop(closing);
     leave(stage);
+}
+
+/// Keeps the files that the scenario wants kept, of the container that its first step runs in.
+async fn keep_files(setting: &Setting, members: &[Arc<Member>]) {
+    let planned = setting.planned();
+    let wanted = planned.artifacts.iter().filter_map(|it| match it {
+        Artifact::Files(path) => Some(path),
+        _ => None,
+    });
+    for path in wanted {
+        let service = planned.steps.first().map(|step| step.service);
+        let member = members.iter().find(|member| Some(member.service) == service);
+        let (Some(member), Some(folder)) = (member, &setting.folder) else { continue };
+        let kept = match member.container.download(path, MOST_FILES).await {
+            Ok(archive) => super::artifacts::files(folder, &member.name, archive, &setting.redaction)
+                .await
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(why) = kept {
+            let message = format!("`files:{path}` of `{}` is not kept: {why}", planned.id.scenario);
+            let message = setting.redaction.cover(&message).into_owned();
+            let _ = setting.events.send(RunEvent::Note { test: Some(setting.test.id.clone()), message });
+        }
+    }
 }
 
 /// Ends a scenario from outside: kills its containers while it goes on, so that what its programs wrote until then is kept. What it

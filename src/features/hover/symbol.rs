@@ -1,7 +1,7 @@
 //! Names that the test itself defines: services, scenarios, steps, spans.
 
 use super::card::{Card, inline};
-use crate::config::model::{EffectiveKind, ImageSource, Run, Service, Step};
+use crate::config::model::{EffectiveKind, ImageSource, Port, Run, Service, Step};
 use crate::features::DocumentView;
 use crate::features::known_spans::{KnownSpan, KnownSpans};
 use crate::features::quantities;
@@ -56,8 +56,9 @@ fn facts(service: &Service) -> Vec<String> {
         EffectiveKind::Label(label) => facts.push(format!("kind: {}", inline(label.raw()))),
         EffectiveKind::Unknown => {}
     }
+    let host = |port: &Port| port.host.map_or_else(|| "any".to_owned(), |host| host.value.to_string());
     let ports: Vec<String> =
-        service.ports.iter().map(|port| format!("{} → {}", port.host.value, port.container.value)).collect();
+        service.ports.iter().map(|port| format!("{} → {}", host(port), port.container.value)).collect();
     if !ports.is_empty() {
         facts.push(format!("ports: {}", ports.join(", ")));
     }

@@ -58,15 +58,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let mut published = HashMap::new();
     for service in services {
         for port in &service.ports {
-            let host = port.host.value;
-            let (owner, first) = *published.entry((host, port.protocol)).or_insert((service, port.host.span));
+            let Some(place) = port.host else { continue };
+            let host = place.value;
+            let (owner, first) = *published.entry((host, port.protocol)).or_insert((service, place.span));
             // One service may be defined in both tables.
-            if host == 0 || owner.name.text == service.name.text {
+            if owner.name.text == service.name.text {
                 continue;
             }
             let (name, other) = (&service.name.text, &owner.name.text);
             findings.push(
-                Finding::new(&RULE, port.host.span, format!("service `{other}` publishes port {host} of the host too"))
+                Finding::new(&RULE, place.span, format!("service `{other}` publishes port {host} of the host too"))
                     .help(format!(
                         "give `{name}` another port of the host, as in `\"{}:{}\"`",
                         free(host),

@@ -42,19 +42,12 @@ run = "nginx -v"
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for port in subject.config.services.iter().flat_map(|service| &service.ports) {
-        let host = port.host.value;
-        // 0 asks for any free port.
-        if !(1..1024).contains(&host) {
-            continue;
-        }
+        let Some(place) = port.host.filter(|host| host.value < 1024) else { continue };
+        let host = place.value;
         let elsewhere = if host < 1000 { 8000 + host } else { 18_000 + host };
         findings.push(
-            Finding::new(
-                &RULE,
-                port.host.span,
-                format!("port {host} of the host needs special rights on many machines"),
-            )
-            .help(format!("publish it elsewhere, as in `\"{elsewhere}:{}\"`", port.container.value)),
+            Finding::new(&RULE, place.span, format!("port {host} of the host needs special rights on many machines"))
+                .help(format!("publish it elsewhere, as in `\"{elsewhere}:{}\"`", port.container.value)),
         );
     }
 }

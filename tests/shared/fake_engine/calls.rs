@@ -216,7 +216,10 @@ fn image_id(name: &str) -> String {
 fn inspect_image(state: &State, name: &str) -> (u16, Value) {
     match state.images.iter().find(|it| *it == name || image_id(it) == name) {
         Some(image) => {
-            let config = json!({ "Cmd": ["sh"], "Env": [] });
+            let mut config = json!({ "Cmd": ["sh"], "Env": [] });
+            if let Some((_, entrypoint)) = state.entrypoints.iter().find(|(name, _)| name == image) {
+                config = json!({ "Entrypoint": entrypoint, "Env": [] });
+            }
             let id = image_id(image);
             (200, json!({ "Id": id, "RepoTags": [image], "Config": config, "Os": "linux", "Architecture": "amd64" }))
         }
@@ -251,6 +254,7 @@ fn create(shared: &Shared, request: &Request) -> (u16, Value) {
     }
     state.number += 1;
     let id = format!("{:064x}", state.number);
+    state.created.push(body.clone());
     state.containers.push(Container {
         id: id.clone(),
         name: request.query("name"),

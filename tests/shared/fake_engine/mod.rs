@@ -48,6 +48,10 @@ struct State {
     containers: Vec<containers::Container>,
     networks: Vec<Value>,
     images: Vec<String>,
+    /// What images start, where it is not a shell.
+    entrypoints: Vec<(String, Value)>,
+    /// What containers were asked for.
+    created: Vec<Value>,
     rules: Vec<Rule>,
     requests: Vec<String>,
     events: Vec<Value>,
@@ -124,6 +128,18 @@ impl FakeEngine {
     /// Says that it speaks this version of the API and none newer.
     pub fn speaks(&self, api: &str) {
         self.shared.state().api = api.to_owned();
+    }
+
+    /// Has this image too, which starts this program.
+    pub fn has_image(&self, name: &str, entrypoint: &[&str]) {
+        let mut state = self.shared.state();
+        state.images.push(name.to_owned());
+        state.entrypoints.push((name.to_owned(), entrypoint.into()));
+    }
+
+    /// The containers that were asked for, as the API has it.
+    pub fn created(&self) -> Vec<Value> {
+        self.shared.state().created.clone()
     }
 
     /// Says that it is podman.

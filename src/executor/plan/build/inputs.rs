@@ -30,6 +30,8 @@ fn scenario(scenario: &PlannedScenario, services: &[PlannedService], test: &Valu
         "concurrent": scenario.concurrent,
         "services": scenario.services.iter().filter_map(|it| services.get(*it)).map(|it| service(it, &name)).collect::<Vec<_>>(),
         "timeout_ms": scenario.timeout.as_ref().map(|it| millis(it.duration)),
+        "grace_ms": scenario.grace.map(millis),
+        "most": [scenario.most.memory_mb, scenario.most.cpu_millis],
         "expect_failure": scenario.expect_failure.is_some(),
         "artifacts": scenario.artifacts.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
     })

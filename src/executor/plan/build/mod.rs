@@ -65,7 +65,7 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
     let mut mistakes = mistakes_of(&analysis);
     let config = &*analysis.config;
     let folder = selected.path.parent().unwrap_or(&selected.root);
-    let (services, scenarios, limits, timeout, found) = analysis.with_places(|locate| {
+    let (services, scenarios, limits, timeout, found, notes) = analysis.with_places(|locate| {
         let mut values = Values::new(locate);
         let mut services = services::all(config, folder, &mut values);
         let planned = scenarios::all(&id, &selected.scenarios, config, &services, &mut values);
@@ -76,7 +76,8 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
         }
         let services: Vec<_> = services.into_iter().map(|service| service.planned).collect();
         let (limits, timeout) = limits(config, &mut values);
-        (services, planned, limits, timeout, values.mistakes)
+        unmet(config, &mut values);
+        (services, planned, limits, timeout, values.mistakes, values.notes)
     });
     // What the analysis says already need not be said twice.
     let known = mistakes.len();
@@ -110,12 +111,19 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
         freeze_clock: freeze_clock(config),
         reports: reports(config),
         mistakes,
-        notes: Vec::new(),
+        notes,
         id,
         analysis: Arc::clone(&analysis),
     };
     inputs::write(&mut test);
     test
+}
+
+/// Tells what the test asks of its run in vain.
+fn unmet(config: &TestConfig, values: &mut Values<'_>) {
+    for unmet in &config.unmet {
+        values.note(format!("`{}` has no effect: a run does not read it", unmet.path));
+    }
 }
 
 /// What the analysis found that leaves unclear what the test says.

@@ -1,14 +1,15 @@
 //! The scenarios of a test: which are wanted, what they need, and in which order they may run.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use super::super::{Artifact, PlannedScenario};
+use super::super::{Artifact, PlannedScenario, PlannedService, PlannedStep, ServiceResources, TimeLimit};
 use super::services::{self, ReadService};
 use super::steps::{self, Surroundings};
 use super::values::Values;
 use super::{graph, name};
 use crate::config::TestConfig;
-use crate::config::model::{Scenario, Service, Text};
+use crate::config::model::{Policy, Scenario, Service, Text};
 use crate::executor::{ScenarioId, Selection, TestId};
 use crate::text::Span;
 
@@ -160,6 +161,8 @@ fn scenario(
         depends_on: Vec::new(),
         after: Vec::new(),
         timeout: None,
+        grace: None,
+        most: ServiceResources::default(),
         expect_failure: None,
         artifacts: Vec::new(),
         inputs: String::new(),
@@ -184,7 +187,22 @@ fn scenario(
                 steps::list(&scenario.steps, planned.steps.len(), &format!("{path}.steps"), around, values);
             planned.steps.extend(steps);
             planned.concurrent = scenario.concurrent.is_some_and(|it| it.value);
-            planned.timeout = steps::milliseconds(scenario.timeout_ms, &format!("{path}.timeout_ms"), values);
+            planned.timeout = timeout(scenario, path, values);
+            planned.grace =
+                scenario.grace_period_ms.and_then(|it| u64::try_from(it.value).ok()).map(Duration::from_millis);
+            planned.most = most(&scenario.policy);
+            disallowed(&scenario.policy, &planned.steps, path, values);
+            for (index, text) in scenario.parallel_services.iter().enumerate() {
+                let here = format!("{path}.parallel_services[{index}]");
+                let Some(name) = values.text(text, &here) else { continue };
+                match services::position(&config.services, &name) {
+                    Some(service) => needed.push(service),
+                    None => {
+                        let place = values.place(here, text.span);
+                        values.mistake(&place, format!("there is no service `{name}`"), None);
+                    }
+                }
+            }
             planned.expect_failure = scenario
                 .expect_failure
                 .filter(|it| it.value)
@@ -193,9 +211,7 @@ fn scenario(
                 .collect
                 .iter()
                 .enumerate()
-                .filter_map(|(index, text)| {
-                    Some(artifact(&values.text(text, &format!("{path}.artifacts.collect[{index}]"))?))
-                })
+                .filter_map(|(index, text)| artifact(text, &format!("{path}.artifacts.collect[{index}]"), values))
                 .collect();
             needed.extend(own);
             awaited
@@ -208,6 +224,12 @@ fn scenario(
     needed.extend(awaited);
     needed.extend(planned.steps.iter().map(|step| step.service));
     planned.services = start_order(needed, &config.services, services, &planned, values);
+    for service in planned.services.iter().filter_map(|index| services.get(*index)) {
+        let PlannedService { name, kind, image, .. } = &service.planned;
+        if image.is_none() && service.mistakes.is_empty() {
+            values.note(format!("service `{name}` is not started: `{kind}` has no container"));
+        }
+    }
     for step in &planned.steps {
         let Some(service) = services.get(step.service) else { continue };
         if service.planned.image.is_none() && service.mistakes.is_empty() {
@@ -237,11 +259,55 @@ fn start_order(
     order.items.into_iter().filter(|index| needed.contains(index)).collect()
 }
 
-fn artifact(text: &str) -> Artifact {
-    match text.split_once(':') {
-        Some(("spans", name)) => Artifact::Spans(name.to_owned()),
-        Some(("logs", stream)) => Artifact::Logs(stream.to_owned()),
-        Some(("files", path)) => Artifact::Files(path.to_owned()),
-        _ => Artifact::Other(text.to_owned()),
+/// How long a scenario may take: the shortest of what it says.
+fn timeout(scenario: &Scenario, path: &str, values: &Values<'_>) -> Option<TimeLimit> {
+    let seconds = scenario.policy.max_execution_time.filter(|it| it.value > 0).map(|it| {
+        let duration = Duration::from_secs(it.value.unsigned_abs());
+        TimeLimit { duration, place: values.place(format!("{path}.policy.max_execution_time"), it.span) }
+    });
+    let limits = [
+        steps::milliseconds(scenario.timeout_ms, &format!("{path}.timeout_ms"), values),
+        steps::milliseconds(scenario.deadline_ms, &format!("{path}.deadline_ms"), values),
+        seconds,
+    ];
+    limits.into_iter().flatten().min_by_key(|limit| limit.duration)
+}
+
+/// What each container of a scenario may use at most.
+fn most(policy: &Policy) -> ServiceResources {
+    ServiceResources {
+        memory_mb: policy.max_memory_mb.and_then(|it| u64::try_from(it.value).ok()).filter(|it| *it > 0),
+        cpu_millis: policy.max_cpu_usage.map(|it| (it.value * 1000.0).ceil().max(0.0) as u64).filter(|it| *it > 0),
+    }
+}
+
+/// Steps whose program is one that the scenario forbids are mistakes of the test.
+fn disallowed(policy: &Policy, steps: &[PlannedStep], path: &str, values: &mut Values<'_>) {
+    for (index, text) in policy.disallowed_commands.iter().enumerate() {
+        let Some(name) = values.text(text, &format!("{path}.policy.disallowed_commands[{index}]")) else { continue };
+        let program = |step: &PlannedStep| step.command.first().and_then(|it| it.rsplit('/').next()) == Some(&*name);
+        for step in steps.iter().filter(|step| program(step)) {
+            let message = format!("`{}` runs `{name}`, which `{path}.policy` forbids", step.name);
+            values.mistake(&step.command_place, message, "run another program, or allow this one".to_owned());
+        }
+    }
+}
+
+fn artifact(text: &Text, path: &str, values: &mut Values<'_>) -> Option<Artifact> {
+    let known = values.text(text, path)?;
+    match known.split_once(':') {
+        Some(("spans", name)) => Some(Artifact::Spans(name.to_owned())),
+        Some(("logs", stream)) => Some(Artifact::Logs(stream.to_owned())),
+        Some(("files", file)) if file.starts_with('/') => Some(Artifact::Files(file.to_owned())),
+        Some(("files", _)) => {
+            values.note(format!("`{path}`: nothing is kept for `{known}`: write an absolute path, as in `files:/out`"));
+            None
+        }
+        _ => {
+            values.note(format!(
+                "`{path}`: nothing is kept for `{known}`: write `spans:NAME`, `logs:stdout`, `logs:stderr`, `logs:all` or `files:/PATH`"
+            ));
+            None
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::super::{
 use super::header_or;
 use super::values::{Values, milliseconds_of};
 use crate::config::TestConfig;
-use crate::config::model::{EffectiveKind, ImageSource, SERVICE_KINDS, Service, Spanned, Text, Volume};
+use crate::config::model::{EffectiveKind, ImageSource, NoAmount, SERVICE_KINDS, Service, Spanned, Text, Volume};
 use crate::executor::Failure;
 
 /// A service with what keeps it from being started, which matters where something needs it.
@@ -56,7 +56,10 @@ fn read(service: &Service, all: &[Service], folder: &Path, values: &mut Values<'
             (message, format!("write an image, or one of {}", known.join(", ")))
         };
         values.mistake(if kind_is_known { &header } else { &kind_place }, message, help);
+    } else if !kind_is_known {
+        values.note(format!("`{kind}` is no kind of service that is known: `{name}` runs as a plain container"));
     }
+    no_amounts(service, &path, values);
     PlannedService {
         command: command(service, &path, values),
         env: values.environment(&service.env, &format!("{path}.env")),
@@ -90,6 +93,21 @@ fn read(service: &Service, all: &[Service], folder: &Path, values: &mut Values<'
         kind_place,
         image,
         image_place,
+    }
+}
+
+/// Limits and times that nobody can read: a service without the limit that was meant would be another one.
+fn no_amounts(service: &Service, path: &str, values: &mut Values<'_>) {
+    for NoAmount { key, text } in &service.no_amounts {
+        let here = format!("{path}.{key}");
+        let Some(known) = values.text(text, &here) else { continue };
+        let place = values.place(here, text.span);
+        let example = match key.rsplit('.').next() {
+            Some("memory_limit") => "256m",
+            Some("cpu_limit") => "0.5",
+            _ => "30s",
+        };
+        values.mistake(&place, format!("`{known}` says no amount"), format!("write one such as `{example}`"));
     }
 }
 
@@ -143,7 +161,7 @@ fn command(service: &Service, path: &str, values: &mut Values<'_>) -> Vec<String
 
 fn ports(service: &Service, path: &str, values: &Values<'_>) -> Vec<PlannedPort> {
     let ports = service.ports.iter().enumerate().map(|(index, port)| PlannedPort {
-        host: Some(port.host.value),
+        host: port.host.map(|host| host.value),
         container: port.container.value,
         protocol: port.protocol,
         place: values.place(format!("{path}.ports[{index}]"), port.span),

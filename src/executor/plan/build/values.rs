@@ -13,11 +13,13 @@ use crate::text::Span;
 pub(super) struct Values<'a> {
     locate: &'a dyn Fn(Span) -> Located,
     pub mistakes: Vec<Failure>,
+    /// What is worth knowing and keeps nothing from running.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Values<'a> {
     pub fn new(locate: &'a dyn Fn(Span) -> Located) -> Self {
-        Self { locate, mistakes: Vec::new() }
+        Self { locate, mistakes: Vec::new(), notes: Vec::new() }
     }
 
     /// A place of the parsed text.
@@ -29,6 +31,13 @@ impl<'a> Values<'a> {
     pub fn mistake(&mut self, place: &Place, message: impl Into<String>, help: impl Into<Option<String>>) {
         let failure = place.failure(FailureKind::InvalidTest, message);
         self.mistakes.push(Failure { help: help.into(), ..failure });
+    }
+
+    /// Something worth knowing; once.
+    pub fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     /// A text.

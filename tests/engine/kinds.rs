@@ -1,0 +1,100 @@
+//! Kinds of services: what each brings along that a test need not say.
+
+use std::net::TcpStream;
+
+use super::fake_engine::FakeEngine;
+use super::project::{Project, Ran};
+use super::setting::run;
+
+/// Tells what it was started with, and never becomes ready.
+const TELLS: &[&str] = &["sh", "-c", "env | grep -E '^(POSTGRES|MYSQL)_'; echo \"arguments: $*\"; exec sleep 30", "-"];
+
+/// A test of one service of a kind, in an engine that has this image.
+fn service(image: &str, kind: &str, more: &str) -> (FakeEngine, Ran) {
+    let engine = FakeEngine::start();
+    engine.has_image(image, TELLS);
+    let text = format!(
+        "[services.it]\nplugin = \"{kind}\"\ntimeout = \"1s\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
+    );
+    let ran = run(&Project::new(&[("t", &text)]), &engine, &[]);
+    assert_eq!(engine.left(), Vec::<String>::new(), "{kind}");
+    (engine, ran)
+}
+
+/// The first failure of its scenario, with the log of the service.
+fn told(ran: &Ran) -> String {
+    let failure = &ran.scenario("one")["attempts"][0]["failures"][0];
+    format!("{} {}", failure["message"].as_str().unwrap_or_default(), failure["detail"].as_str().unwrap_or_default())
+}
+
+#[test]
+fn a_kind_brings_image_arguments_variables_and_readiness() {
+    for (kind, image, port, parts) in [
+        (
+            "surrealdb",
+            "surrealdb/surrealdb:latest",
+            Some(8000),
+            &["arguments: start --user root --pass root --bind 0.0.0.0:8000 memory"][..],
+        ),
+        ("redis", "redis:latest", Some(6379), &["nothing listens on port 6379"]),
+        ("nginx", "nginx:latest", Some(80), &["nothing listens on port 80"]),
+        ("mongodb", "mongo:latest", Some(27017), &["nothing listens on port 27017"]),
+        ("ollama", "ollama/ollama:latest", Some(11434), &["nothing listens on port 11434"]),
+        ("vllm", "vllm/vllm-openai:latest", Some(8000), &["nothing listens on port 8000"]),
+        ("tgi", "ghcr.io/huggingface/text-generation-inference:latest", Some(80), &["nothing listens on port 80"]),
+        ("postgres", "postgres:latest", None, &["health check", "POSTGRES_PASSWORD=postgres"]),
+        ("mysql", "mysql:latest", None, &["health check", "MYSQL_ROOT_PASSWORD=root"]),
+        ("otel_collector", "otel/opentelemetry-collector:latest", None, &["its log has no `Everything is ready`"]),
+    ] {
+        // The programs of this engine are processes of this machine, and so are its ports.
+        if port.is_some_and(|port| TcpStream::connect(("127.0.0.1", port)).is_ok()) {
+            eprintln!("SKIPPED: {kind}: somebody listens on port {port:?} of this machine");
+            continue;
+        }
+        let (engine, ran) = service(image, kind, "");
+        assert_eq!((ran.code, ran.outcome("one")), (Some(1), "failed"), "{kind}: {}", ran.text);
+        let told = told(&ran);
+        assert!(told.contains("arguments:"), "{kind} is not started: {told}");
+        for part in parts {
+            assert!(told.contains(part), "{kind}: {told}");
+        }
+        assert_eq!(engine.created()[0]["Labels"]["dev.clnrm.service"], "it");
+    }
+}
+
+#[test]
+fn what_a_test_says_itself_wins() {
+    let (_, ran) = service(
+        "my/surreal:2",
+        "surrealdb",
+        "image = \"my/surreal:2\"\nusername = \"ann\"\npassword = \"b c\"\nstrict = true\nwait_strategy = \"log\"\nwait_log_message = \"never\"",
+    );
+    let told = told(&ran);
+    assert!(told.contains("arguments: start --user ann --pass "), "{told}");
+    assert!(told.contains("--strict memory") && told.contains("its log has no `never`"), "{told}");
+    let (_, ran) = service("postgres:latest", "postgres", "env = { POSTGRES_PASSWORD = \"mine-4711\" }");
+    let told = self::told(&ran);
+    assert!(!told.contains("POSTGRES_PASSWORD=postgres"), "{told}");
+}
+
+#[test]
+fn an_unknown_kind_without_an_image_names_the_known_ones() {
+    let (engine, ran) = service("nothing:1", "postgress", "");
+    assert_eq!((ran.code, ran.outcome("one")), (Some(2), "not run"), "{}", ran.text);
+    let failure = ran.test("t")["failures"][0].to_string();
+    assert!(failure.contains("`postgress` is no kind of service that is known"), "{failure}");
+    for known in
+        ["generic_container", "surrealdb", "otel_collector", "postgres", "redis", "nginx", "ollama", "vllm", "tgi"]
+    {
+        assert!(failure.contains(&format!("`{known}`")), "{known}: {failure}");
+    }
+    assert!(engine.created().is_empty());
+}
+
+#[test]
+fn an_unknown_kind_with_an_image_is_a_plain_container_and_says_so() {
+    let (_, ran) = service("own:1", "our_own", "image = \"own:1\"");
+    assert_eq!((ran.code, ran.outcome("one")), (Some(0), "passed"), "{}", ran.text);
+    let notes = ran.test("t")["notes"].to_string();
+    assert!(notes.contains("`our_own` is no kind of service that is known"), "{notes}");
+}
