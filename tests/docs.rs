@@ -64,7 +64,10 @@ fn every_command_runs() {
     copy_files(&repository().join("docs/examples/traces"), &tests.join("traces"));
     let program = Path::new(env!("CARGO_BIN_EXE_clnrm-lsp")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    #[cfg(unix)]
     let has_engine = engine::engine();
+    #[cfg(not(unix))]
+    let has_engine = false;
     let mut ran = 0;
     for document in documents() {
         for command in commands(&fs::read_to_string(&document).unwrap()) {

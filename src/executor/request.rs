@@ -1,6 +1,6 @@
 //! How a run is to go: what the flags of `clnrm run` and the settings of the editor say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub struct RunOptions {
     pub grace: Duration,
     /// What seeded functions, the order of equals and the jitter of retries start from.
     pub seed: u64,
+    /// By the reference of an image, the id of the one that is to run, as long as the engine has it: that of a run which runs again.
+    pub images: BTreeMap<String, String>,
     /// Variables whose values are secrets, although their names do not say so.
     pub secrets: BTreeSet<String>,
 }
@@ -88,6 +90,7 @@ impl Default for RunOptions {
             timeout: Duration::from_secs(300),
             grace: Duration::from_secs(2),
             seed: 42,
+            images: BTreeMap::new(),
             secrets: BTreeSet::new(),
         }
     }

@@ -116,6 +116,8 @@ pub struct TestResult {
     pub analysis: Arc<Analysis>,
     /// Digests of the trace (`ct1:…`): shape, and in full.
     pub digests: Option<(String, String)>,
+    /// The images that ran, sorted: each reference with its id.
+    pub images: Vec<(String, String)>,
 }
 
 /// The expectations of a test and what became of them.

@@ -67,9 +67,9 @@ enum Update {
 }
 
 impl Reporter {
-    /// Shows `title` from now on; `None` where the client shows no progress of ours. Where `cancellable`, the client may send
-    /// `window/workDoneProgress/cancel` with the token.
-    pub fn begin(session: &Session, token: &str, title: String, cancellable: bool) -> Option<Self> {
+    /// Shows `title` from now on; `None` where the client shows no progress of ours. The client may send
+    /// `window/workDoneProgress/cancel` with the token. Only where `counts`, reports say how much is done.
+    pub fn begin(session: &Session, token: &str, title: String, counts: bool) -> Option<Self> {
         if !session.state().facts.creates_progress {
             return None;
         }
@@ -86,9 +86,9 @@ impl Reporter {
             };
             tell(WorkDoneProgress::Begin(WorkDoneProgressBegin {
                 title,
-                cancellable: Some(cancellable),
+                cancellable: Some(true),
                 message: None,
-                percentage: cancellable.then_some(0),
+                percentage: counts.then_some(0),
             }));
             let mut last = None;
             while let Some(update) = changes.recv().await {

@@ -11,6 +11,7 @@ mod fake_engine;
 mod images;
 mod kinds;
 mod life;
+mod pins;
 #[expect(dead_code, reason = "what the tests of real engines need besides")]
 #[path = "../runs/project.rs"]
 mod project;

@@ -14,6 +14,7 @@ mod endings;
 mod engine;
 mod oversight;
 mod project;
+mod repeat;
 mod services;
 mod steps;
 mod telemetry;

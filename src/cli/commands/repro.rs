@@ -81,7 +81,7 @@ fn run_again(arguments: &Arguments, color: ColorChoice) -> u8 {
     }
 }
 
-/// The options of then. Nothing is taken as known: it is to run again.
+/// The options of then, and its images where the engine still has them. Nothing is taken as known: it is to run again.
 fn options(stored: &StoredRun, said: RunOptions) -> RunOptions {
     let document = &stored.document;
     let then = document.request.as_ref();
@@ -91,6 +91,7 @@ fn options(stored: &StoredRun, said: RunOptions) -> RunOptions {
         retries: said.retries.max(then.map_or(0, |it| it.retries)),
         repeat: then.and_then(|it| NonZeroUsize::new(it.repeat)).map_or(said.repeat, |then| then.max(said.repeat)),
         force: true,
+        images: then.map(|it| it.images.clone()).unwrap_or_default(),
         ..said
     }
 }

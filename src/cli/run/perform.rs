@@ -81,7 +81,8 @@ pub fn perform(
         }
         Ok::<_, io::Error>(handle.finished().await)
     })?;
-    Ok(Performed { report, redaction, request, fail_on_flaky })
+    let images = report.tests.iter().flat_map(|test| test.images.iter().cloned()).collect();
+    Ok(Performed { report, redaction, request: RequestDocument { images, ..request }, fail_on_flaky })
 }
 
 fn both_texts((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
@@ -106,6 +107,7 @@ fn request(selected: &Selected, options: &RunOptions, input: &InputOptions, reda
         retries: options.retries,
         repeat: options.repeat.get(),
         files,
+        // Known when they have run.
         images: BTreeMap::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Drives one round of a run: does what the scheduler says, tells it what happened, and judges each test when its scenarios have ended.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,6 +39,16 @@ pub struct Round {
     pub is_last: bool,
 }
 
+/// What somebody does not want any more.
+pub struct Cancels {
+    /// The whole run.
+    pub run: CancellationToken,
+    /// Scenarios, as they are named.
+    pub scenarios: UnboundedReceiver<ScenarioId>,
+    /// Those that were named already: they run in no later round either.
+    pub known: HashSet<ScenarioId>,
+}
+
 /// Both sides of the channel by which scenarios tell that they have ended.
 type Ends = (UnboundedSender<(usize, Ended)>, UnboundedReceiver<(usize, Ended)>);
 
@@ -50,7 +60,7 @@ pub struct Driver<'a> {
     options: &'a Arc<RunOptions>,
     events: &'a UnboundedSender<RunEvent>,
     engine: &'a Engine,
-    cancelled: &'a CancellationToken,
+    cancels: &'a mut Cancels,
     round: Round,
     scheduler: Scheduler,
     slots: Vec<Slot>,
@@ -72,6 +82,7 @@ struct Slot {
     scenario: usize,
     attempts: Vec<Attempt>,
     spans: Option<ScenarioSpans>,
+    images: Vec<(String, String)>,
     hermeticity: Option<Hermeticity>,
     folder: Option<PathBuf>,
     stop: CancellationToken,
@@ -97,7 +108,7 @@ impl<'a> Driver<'a> {
         options: &'a Arc<RunOptions>,
         events: &'a UnboundedSender<RunEvent>,
         engine: &'a Engine,
-        cancelled: &'a CancellationToken,
+        cancels: &'a mut Cancels,
         round: Round,
         durations: &HashMap<ScenarioId, Duration>,
     ) -> Self {
@@ -134,7 +145,7 @@ impl<'a> Driver<'a> {
             options,
             events,
             engine,
-            cancelled,
+            cancels,
             round,
             scheduler: Scheduler::new(items, schedule),
             slots,
@@ -171,6 +182,9 @@ impl<'a> Driver<'a> {
                 self.results[index] = Some(result);
             }
         }
+        for scenario in self.cancels.known.clone() {
+            self.cancel(&scenario);
+        }
         let mut told_of_cancel = false;
         while !self.scheduler.is_done() {
             while let Some(event) = self.queue.pop_front() {
@@ -184,9 +198,13 @@ impl<'a> Driver<'a> {
             let tick = self.scheduler.next_change().map_or(tick, |change| tick.min(change.saturating_sub(now)));
             tokio::select! {
                 biased;
-                () = self.cancelled.cancelled(), if !told_of_cancel => {
+                () = self.cancels.run.cancelled(), if !told_of_cancel => {
                     told_of_cancel = true;
                     self.queue.push_back(Event::Cancel);
+                }
+                Some(scenario) = self.cancels.scenarios.recv() => {
+                    self.cancel(&scenario);
+                    self.cancels.known.insert(scenario);
                 }
                 Some((item, ended)) = self.ended.1.recv() => self.item_ended(item, ended),
                 () = tokio::time::sleep(tick.max(Duration::from_millis(10))) => self.queue.push_back(Event::Tick),
@@ -194,6 +212,14 @@ impl<'a> Driver<'a> {
         }
         self.keep_decisions().await;
         self.results.into_iter().flatten().collect()
+    }
+
+    /// Cancels one scenario, where it is one of this run.
+    fn cancel(&mut self, scenario: &ScenarioId) {
+        let is_it = |slot: &Slot| self.tests[slot.test].scenarios[slot.scenario].id == *scenario;
+        if let Some(item) = self.slots.iter().position(is_it) {
+            self.queue.push_back(Event::CancelItem { item });
+        }
     }
 
     async fn step(&mut self, event: Event) {
@@ -247,7 +273,7 @@ impl<'a> Driver<'a> {
         let has_folder = self.has_folder.get(&planned.root).copied().unwrap_or_default();
         let folder = artifacts::attempt_folder(&planned.root, self.run, id, number, self.round.index);
         slot.folder = has_folder.then_some(folder);
-        slot.stop = self.cancelled.child_token();
+        slot.stop = self.cancels.run.child_token();
         slot.running = true;
         slot.spans = None;
         let setting = Arc::new(Setting {
@@ -282,10 +308,11 @@ impl<'a> Driver<'a> {
     }
 
     fn item_ended(&mut self, item: usize, ended: Ended) {
-        let Ended { attempt, spans, hermeticity, shortage } = ended;
+        let Ended { attempt, spans, images, hermeticity, shortage } = ended;
         let slot = &mut self.slots[item];
         slot.running = false;
         slot.spans = spans;
+        slot.images = images;
         slot.hermeticity = hermeticity;
         let end = ItemEnd { outcome: attempt.outcome, shortage };
         slot.attempts.push(attempt);
@@ -320,13 +347,9 @@ impl<'a> Driver<'a> {
         if result.judged.is_some() {
             let (planned, run) = (Arc::clone(&self.tests[test]), self.run.clone());
             let inputs = self.inputs.get(test).cloned().flatten();
-            let spans = self.of_test(test).filter_map(|(_, slot)| slot.spans.as_ref());
-            let mut images: Vec<(String, String)> = spans.flat_map(|it| it.images.iter().cloned()).collect();
-            images.sort();
-            images.dedup();
             let (kept, redaction) = (Arc::clone(&result), self.redactions[test].clone());
             // Whoever reads the result may look for its spans at once.
-            let keeps = move || replay::keep(&planned, &run, &kept, &redaction, inputs.as_ref(), images);
+            let keeps = move || replay::keep(&planned, &run, &kept, &redaction, inputs.as_ref());
             let _ = tokio::task::spawn_blocking(keeps).await;
         }
         // The result has them now.
@@ -340,7 +363,10 @@ impl<'a> Driver<'a> {
     async fn judge(&self, test_index: usize, scenarios: Vec<Arc<ScenarioResult>>) -> TestResult {
         let planned = Arc::clone(&self.tests[test_index]);
         let spans = self.of_test(test_index).filter_map(|(_, slot)| slot.spans.clone()).collect();
-        let evidence = Evidence { left_out: left_out(&planned), scenarios, spans };
+        let mut images: Vec<_> = self.of_test(test_index).flat_map(|(_, slot)| slot.images.iter().cloned()).collect();
+        images.sort();
+        images.dedup();
+        let evidence = Evidence { left_out: left_out(&planned), scenarios, spans, images };
         let redaction = self.redactions[test_index].clone();
         let fallback = Arc::clone(&planned);
         match tokio::task::spawn_blocking(move || test(&planned, evidence, &redaction)).await {

@@ -1,6 +1,6 @@
 //! The executor: what lives longer than a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -10,17 +10,20 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::driver::{Driver, Round};
+use super::driver::{Cancels, Driver, Round};
 use super::handle::RunHandle;
 use super::known::{self, Known};
 use super::measure::Lookups;
 use super::{repeat, replay, unrun};
 use crate::analysis::{Analyzer, CacheLimits, RenderCache};
 use crate::engine::{ConnectOptions, Engine, EngineError, SweepOptions};
-use crate::executor::cache::{Inputs, RunCache};
+use crate::executor::cache::{Entry, Inputs, RunCache};
 use crate::executor::plan::{PlannedTest, ScenarioPlan};
 use crate::executor::{NotRun, Outcome, RunEvent, RunId, RunOptions, RunReport, ScenarioId, SelectedTest, TestResult};
 use crate::template::variables::Environment;
+
+/// So long an engine may take to say which images it has, where somebody waits for a verdict without a run.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the removal of everything that a run made may take at its end.
 const TEARDOWN: Duration = Duration::from_secs(20);
@@ -83,14 +86,16 @@ impl Executor {
         let id = RunId::new(SystemTime::now());
         let cancelled = CancellationToken::new();
         let (sender, report) = watch::channel(None);
-        let handle = RunHandle { id: id.clone(), cancelled: cancelled.clone(), report };
+        let (unwanted, unwanted_ones) = mpsc::unbounded_channel();
+        let handle = RunHandle { id: id.clone(), cancelled: cancelled.clone(), unwanted, report };
         let executor = self.clone();
         let span = tracing::info_span!("clnrm.run", test.suite.run.id = %id, tests = tests.len());
         tokio::spawn(
             async move {
                 let (started, clock) = (SystemTime::now(), Instant::now());
                 let seed = options.seed;
-                let run = executor.run(&id, tests, options, &events, &cancelled);
+                let cancels = Cancels { run: cancelled.clone(), scenarios: unwanted_ones, known: HashSet::new() };
+                let run = executor.run(&id, tests, options, &events, cancels);
                 let (tests, error) = match AssertUnwindSafe(run).catch_unwind().await {
                     Ok(ran) => ran,
                     Err(_) => {
@@ -120,8 +125,9 @@ impl Executor {
     }
 
     /// Judges the spans of a test's last run by what the test expects now, without a container. `None` where no complete run of
-    /// exactly these programs is recorded, or where the test has mistakes. Reads files, so it takes some milliseconds.
-    pub fn replay(&self, test: &SelectedTest) -> Option<TestResult> {
+    /// exactly these programs and images is recorded, or where the test has mistakes. Where no engine was met yet or it does not
+    /// answer, the images can't be compared: a note of the result says so. Reads files, so it takes some milliseconds.
+    pub async fn replay(&self, test: &SelectedTest) -> Option<TestResult> {
         let plan = ScenarioPlan::new(&self.shared.analyzer, std::slice::from_ref(test), None);
         let planned = plan.tests.into_iter().next()?;
         if planned.is_invalid() {
@@ -129,7 +135,20 @@ impl Executor {
         }
         let inputs = Inputs::of(&planned, RunOptions::default().seed)?;
         let entry = RunCache::of_project(&planned.root).get(&planned.id.to_string()).ok()??;
-        replay::judged_again(&planned, &inputs, &entry)
+        let mut result = replay::judged_again(&planned, &inputs, &entry)?;
+        match self.ran_these_images(&inputs, &entry).await {
+            Some(true) => {}
+            Some(false) => return None,
+            None => result.notes.push("no engine said whether the images are still those that ran".to_owned()),
+        }
+        Some(result)
+    }
+
+    /// Whether the images of a test are still those that ran; `None` where no engine says so soon.
+    async fn ran_these_images(&self, inputs: &Inputs, entry: &Entry) -> Option<bool> {
+        // One that is being looked for now is not waited for.
+        let engine = self.shared.engine.try_lock().ok()?.clone()?;
+        tokio::time::timeout(PATIENCE, known::same_images(&engine, inputs, entry)).await.ok()?
     }
 
     async fn run(
@@ -138,8 +157,9 @@ impl Executor {
         tests: Vec<SelectedTest>,
         options: RunOptions,
         events: &mpsc::UnboundedSender<RunEvent>,
-        cancelled: &CancellationToken,
+        mut cancels: Cancels,
     ) -> (Vec<Arc<TestResult>>, Option<String>) {
+        let cancelled = cancels.run.clone();
         let executor = self.clone();
         let planning = tokio::task::spawn_blocking(move || ScenarioPlan::new(&executor.shared.analyzer, &tests, None));
         let mut planned: Vec<Arc<PlannedTest>> = match planning.await {
@@ -197,7 +217,7 @@ impl Executor {
         for index in 0..repeat {
             let round = Round { index, is_last: index + 1 == repeat };
             let durations = self.shared.durations.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let driver = Driver::new(id, &planned, &inputs, &options, events, &engine, cancelled, round, &durations);
+            let driver = Driver::new(id, &planned, &inputs, &options, events, &engine, &mut cancels, round, &durations);
             let span = tracing::info_span!("parallel.execute", plan_id = %id, round = index);
             let results = driver.run().instrument(span).await;
             self.learn(&results);

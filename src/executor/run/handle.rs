@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::executor::{RunId, RunReport};
+use crate::executor::{RunId, RunReport, ScenarioId};
 
 /// A run under way. Dropping it lets the run go on; [`RunHandle::cancel`] ends it.
 #[derive(Clone, Debug)]
 pub struct RunHandle {
     pub(super) id: RunId,
     pub(super) cancelled: CancellationToken,
+    pub(super) unwanted: mpsc::UnboundedSender<ScenarioId>,
     pub(super) report: watch::Receiver<Option<Arc<RunReport>>>,
 }
 
@@ -25,6 +26,13 @@ impl RunHandle {
     /// they are gone. May be called at any time and as often as one likes.
     pub fn cancel(&self) {
         self.cancelled.cancel();
+    }
+
+    /// Ends one scenario of the run: its containers go at once, and what depends on it does not run. Without effect where it has
+    /// ended.
+    pub fn cancel_scenario(&self, scenario: &ScenarioId) {
+        // Where the run has ended, nobody listens.
+        let _ = self.unwanted.send(scenario.clone());
     }
 
     /// Whether somebody cancelled it.

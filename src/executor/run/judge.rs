@@ -20,8 +20,6 @@ pub struct ScenarioSpans {
     pub spans: Vec<Span>,
     /// How.
     pub reception: Reception,
-    /// The images that ran: each reference with its id.
-    pub images: Vec<(String, String)>,
 }
 
 /// What is known of a test when all its scenarios have ended.
@@ -32,11 +30,13 @@ pub struct Evidence {
     pub spans: Vec<ScenarioSpans>,
     /// How many scenarios of the test were not selected.
     pub left_out: usize,
+    /// The images that ran, sorted: each reference with its id.
+    pub images: Vec<(String, String)>,
 }
 
 /// The result of a test.
 pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) -> TestResult {
-    let Evidence { scenarios, spans, left_out } = evidence;
+    let Evidence { scenarios, spans, left_out, images } = evidence;
     let mut outcome = scenarios.iter().map(|scenario| scenario.outcome).fold(Outcome::Passed, worse);
     let mut notes = planned.notes.clone();
     let mut failures = Vec::new();
@@ -83,6 +83,7 @@ pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) ->
         notes,
         analysis: Arc::clone(&planned.analysis),
         digests,
+        images,
     }
 }
 

@@ -50,7 +50,7 @@ pub async fn look_up(
             }
         }
         let result = match (&inputs, entry) {
-            (Some(inputs), Some(entry)) if may_skip && same_images(engine, inputs, &entry).await => {
+            (Some(inputs), Some(entry)) if may_skip && same_images(engine, inputs, &entry).await == Some(true) => {
                 judged(test, inputs, entry).await
             }
             _ => None,
@@ -84,14 +84,14 @@ async fn judged(test: &Arc<PlannedTest>, inputs: &Inputs, entry: Entry) -> Optio
     judging.await.ok().flatten()
 }
 
-/// Whether each image is the one that ran. Where the engine does not say, it is not.
-async fn same_images(engine: &Engine, inputs: &Inputs, entry: &Entry) -> bool {
+/// Whether each image is the one that ran; `None` where the engine does not say.
+pub async fn same_images(engine: &Engine, inputs: &Inputs, entry: &Entry) -> Option<bool> {
     for reference in &inputs.images {
         let ran = entry.images.iter().find(|(name, _)| name == reference).map(|(_, id)| id);
-        let now = engine.inspect_image(reference).await.ok().flatten().map(|image| image.id);
+        let now = engine.inspect_image(reference).await.ok()?.map(|image| image.id);
         if ran.is_none() || ran != now.as_ref() {
-            return false;
+            return Some(false);
         }
     }
-    true
+    Some(true)
 }

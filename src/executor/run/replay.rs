@@ -24,7 +24,6 @@ pub fn keep(
     result: &TestResult,
     redaction: &Redaction,
     inputs: Option<&Inputs>,
-    images: Vec<(String, String)>,
 ) {
     let Some(judged) = &result.judged else { return };
     let proven = |it: &Arc<ScenarioResult>| it.outcome == Outcome::Passed && !it.degraded;
@@ -43,7 +42,7 @@ pub fn keep(
         run: run.0.clone(),
         at: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs(),
         inputs: inputs.digest.clone(),
-        images,
+        images: result.images.clone(),
         expectations: expectations(planned),
         passed: result.outcome == Outcome::Passed,
         reason: judged.reception.completeness.reason.clone(),
@@ -114,8 +113,9 @@ pub fn judged_again(planned: &PlannedTest, inputs: &Inputs, entry: &Entry) -> Op
         own_hosts: entry.own_hosts.clone(),
         own_parents: entry.own_parents.iter().filter_map(|id| SpanId::from_hex(id).ok()).collect(),
     };
-    let spans = vec![ScenarioSpans { spans: trace.into_spans(), reception, images: Vec::new() }];
-    let evidence = Evidence { left_out: super::driver::left_out(planned), scenarios, spans };
+    let spans = vec![ScenarioSpans { spans: trace.into_spans(), reception }];
+    let images = entry.images.clone();
+    let evidence = Evidence { left_out: super::driver::left_out(planned), scenarios, spans, images };
     let result = test(planned, evidence, &Redaction::of(&planned.analysis, &BTreeSet::new()));
     // The same expectations passed before: where they don't now, what is kept tells less than what ran.
     (!is_same || result.outcome == Outcome::Passed).then_some(result)

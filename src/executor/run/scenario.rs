@@ -80,6 +80,8 @@ pub struct Ended {
     pub attempt: Attempt,
     /// Its spans, where it ended by itself.
     pub spans: Option<ScenarioSpans>,
+    /// The images that ran: each reference with its id.
+    pub images: Vec<(String, String)>,
     /// How much of the outside world it could reach.
     pub hermeticity: Option<Hermeticity>,
     /// What there was too little of.
@@ -98,6 +100,7 @@ impl Ended {
                 failures,
             },
             spans: None,
+            images: Vec::new(),
             hermeticity: None,
             shortage: None,
         }
@@ -111,6 +114,7 @@ struct Stage {
     network: Mutex<Option<Network>>,
     folders: Mutex<Vec<tempfile::TempDir>>,
     steps: Mutex<Vec<StepResult>>,
+    images: Mutex<Vec<(String, String)>>,
     failures: Mutex<Vec<Failure>>,
     shortage: Mutex<Option<Shortage>>,
     level: Mutex<Option<Hermeticity>>,
@@ -180,6 +184,10 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
             return finished(&setting, &stage, None, started.elapsed());
         }
     };
+    lock(&stage.images).extend(images.iter().filter_map(|(&index, image)| {
+        let reference = setting.test.services[index].image.clone()?;
+        Some((reference, image.id.clone()))
+    }));
     let identity = Identity::new(&setting.run.to_string(), &setting.id().to_string(), setting.attempt, setting.round);
     let receiver = Receiver::new(source(&setting), Limits::default());
     let (limit, limit_place) = time_limit(&setting);
@@ -249,11 +257,25 @@ async fn images(setting: &Setting) -> Result<HashMap<usize, Arc<Image>>, (Engine
     for &index in &setting.planned().services {
         let service = &setting.test.services[index];
         let Some(reference) = &service.image else { continue };
+        let pinned = setting.options.images.get(reference);
+        if let Some(pinned) = pinned {
+            let then = setting.engine.inspect_image(pinned).await;
+            if let Some(image) = then.map_err(|error| (error, service.image_place.clone()))? {
+                images.insert(index, Arc::new(image));
+                continue;
+            }
+        }
         let image = setting.engine.image(reference, policy, |progress| {
             let message = format!("pulling {reference}: {}", progress.status);
             setting.progress(Phase::Images, message, progress.percent());
         });
         let image = image.await.map_err(|error| (error, service.image_place.clone()))?;
+        if pinned.is_some() {
+            let message = format!(
+                "the image that `{reference}` was then is not in the engine any more: what runs is what it is now"
+            );
+            let _ = setting.events.send(RunEvent::Note { test: Some(setting.test.id.clone()), message });
+        }
         images.insert(index, Arc::new(image));
     }
     Ok(images)
@@ -695,13 +717,8 @@ async fn harvest(
         }
     }
     let own_hosts = setting.planned().services.iter().map(|&index| setting.test.services[index].name.clone()).collect();
-    let ran = images.iter().filter_map(|(&index, image)| {
-        let reference = setting.test.services[index].image.clone()?;
-        Some((reference, image.id.clone()))
-    });
     let spans = ScenarioSpans {
         spans: collected.spans,
-        images: ran.collect(),
         reception: Reception { completeness, no_spans, own_hosts, own_parents: vec![identity.span_id()] },
     };
     if let Some(folder) = &setting.folder {
@@ -841,6 +858,7 @@ fn cancelled(stage: &Stage, duration: Duration) -> Ended {
     Ended {
         attempt: Attempt { outcome: Outcome::Cancelled, duration, steps, failures: Vec::new() },
         spans: None,
+        images: std::mem::take(&mut *lock(&stage.images)),
         hermeticity: *lock(&stage.level),
         shortage: None,
     }
@@ -855,6 +873,7 @@ fn finished(setting: &Setting, stage: &Stage, spans: Option<ScenarioSpans>, dura
     Ended {
         attempt: Attempt { outcome, duration, steps: std::mem::take(&mut *lock(&stage.steps)), failures },
         spans,
+        images: std::mem::take(&mut *lock(&stage.images)),
         hermeticity: *lock(&stage.level),
         shortage: *lock(&stage.shortage),
     }

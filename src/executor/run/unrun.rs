@@ -33,5 +33,6 @@ pub fn test(planned: &PlannedTest, outcome: Outcome) -> TestResult {
         notes: planned.notes.clone(),
         analysis: Arc::clone(&planned.analysis),
         digests: None,
+        images: Vec::new(),
     }
 }

@@ -51,6 +51,11 @@ pub enum Event {
     },
     /// Somebody cancelled the run.
     Cancel,
+    /// Somebody cancelled one item.
+    CancelItem {
+        /// The item.
+        item: usize,
+    },
 }
 
 /// What is to be done.
@@ -104,6 +109,8 @@ struct Progress {
     /// Whether the next attempt is to be alone because something was short.
     rerun_alone: bool,
     degraded: bool,
+    /// Whether somebody cancelled it alone.
+    cancelled: bool,
     /// Whether it is too big for what there is.
     too_big: bool,
     told: bool,
@@ -144,6 +151,7 @@ impl Scheduler {
                 overtaken: 0,
                 rerun_alone: false,
                 degraded: false,
+                cancelled: false,
                 too_big: options.capacity.lack(&Resources::default(), &item.request).is_some(),
                 told: false,
                 rank,
@@ -231,6 +239,7 @@ impl Scheduler {
             Event::Ended { item, end } => self.ended(item, end, now, &mut actions),
             Event::Judged { test, passed } => self.judged(test, passed, &mut actions),
             Event::Cancel => self.cancel(&mut actions),
+            Event::CancelItem { item } => self.cancel_item(item, &mut actions),
         }
         self.settle_the_hopeless(&mut actions);
         self.admit(readings, &mut actions);
@@ -252,7 +261,8 @@ impl Scheduler {
             self.alone = false;
         }
         let test = it.test;
-        let may_run = !self.cancelled && !self.stopped;
+        let is_cancelled = self.cancelled || progress.cancelled;
+        let may_run = !is_cancelled && !self.stopped;
         if let Some(shortage) = end.shortage {
             self.admission.ran_short(now, shortage, &mut |kind| actions.push(decide(None, kind)));
             if may_run && !progress.degraded {
@@ -264,8 +274,9 @@ impl Scheduler {
             }
         }
         let passed = matches!(end.outcome, Outcome::Passed | Outcome::Flaky);
-        if self.cancelled && !passed {
-            return self.settle(item, Outcome::Cancelled, actions);
+        if is_cancelled && !passed {
+            self.settle(item, Outcome::Cancelled, actions);
+            return self.release_held(test, actions);
         }
         if passed {
             let outcome = if progress.failures > 0 { Outcome::Flaky } else { end.outcome };
@@ -358,6 +369,23 @@ impl Scheduler {
                 State::Held => self.settle_held(item, actions),
                 State::Settled(_) => {}
             }
+        }
+    }
+
+    fn cancel_item(&mut self, item: usize, actions: &mut Vec<Action>) {
+        let (Some(progress), Some(it)) = (self.progress.get_mut(item), self.items.get(item)) else { return };
+        let test = it.test;
+        if progress.cancelled || !matches!(progress.state, State::Waiting | State::Running) {
+            return;
+        }
+        progress.cancelled = true;
+        let runs = progress.state == State::Running;
+        actions.push(decide(Some(item), DecisionKind::Cancelled));
+        if runs {
+            actions.push(Action::Stop { item });
+        } else {
+            self.settle(item, Outcome::Cancelled, actions);
+            self.release_held(test, actions);
         }
     }
 

@@ -120,6 +120,7 @@ fn test(file: &str, outcome: Outcome, scenarios: Vec<ScenarioResult>) -> TestRes
         notes: Vec::new(),
         analysis: analysis(file, TEXT),
         digests: None,
+        images: Vec::new(),
     }
 }
 

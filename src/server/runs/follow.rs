@@ -42,11 +42,6 @@ pub fn token(run: &RunId) -> String {
     format!("{TOKEN}{run}")
 }
 
-/// The run whose progress is shown under a token.
-pub fn run_of_token(token: &str) -> Option<RunId> {
-    token.strip_prefix(TOKEN).map(|run| RunId(run.to_owned()))
-}
-
 const TOKEN: &str = "clnrm-run-";
 
 /// Follows a run to its end.
@@ -200,6 +195,7 @@ impl Follower {
         let reporter = (self.total > 1)
             .then(|| {
                 let token = format!("{}-{}", token(&self.run), named.test_id);
+                self.session.runs().shows(&token, &self.run, scenario);
                 Reporter::begin(&self.session, &token, scenario.scenario.clone(), false)
             })
             .flatten();

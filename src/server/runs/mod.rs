@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tower_lsp::ls_types::Uri;
 
-use crate::executor::{Outcome, RunId, SelectedTest, TestResult};
+use crate::executor::{Outcome, RunId, ScenarioId, SelectedTest, TestResult};
 use names::Key;
 use output::Outputs;
 pub use results::FileResults;
@@ -52,6 +52,8 @@ struct State {
     records: VecDeque<Record>,
     files: HashMap<PathBuf, Arc<FileResults>>,
     outputs: Outputs,
+    /// The scenarios of runs under way, by the tokens that their progress is shown under.
+    progress: HashMap<String, (RunId, ScenarioId)>,
     /// No run is started any more.
     is_closed: bool,
 }
@@ -161,6 +163,7 @@ impl Runs {
     fn end(&self, run: &RunId, cancelled: bool) {
         let mut state = self.state();
         state.under_way.retain(|under_way| under_way.id() != run);
+        state.progress.retain(|_, (of, _)| of != run);
         if let Some(record) = state.records.iter_mut().find(|record| record.run == *run) {
             record.finished = true;
             record.cancelled = cancelled;
@@ -174,6 +177,23 @@ impl Runs {
         let state = self.state();
         let wanted = state.under_way.iter().filter(|under_way| run.is_none_or(|run| under_way.id() == run));
         wanted.inspect(|run| run.cancel()).map(|run| run.id().clone()).collect()
+    }
+
+    /// From now on the progress of a scenario is shown under a token.
+    fn shows(&self, token: &str, run: &RunId, scenario: &ScenarioId) {
+        self.state().progress.insert(token.to_owned(), (run.clone(), scenario.clone()));
+    }
+
+    /// Cancels the run or the scenario whose progress is shown under a token, if any is.
+    pub fn cancel_by_token(&self, token: &str) {
+        let state = self.state();
+        if let Some(run) = state.under_way.iter().find(|run| follow::token(run.id()) == token) {
+            run.cancel();
+        } else if let Some((of, scenario)) = state.progress.get(token)
+            && let Some(run) = state.under_way.iter().find(|run| run.id() == of)
+        {
+            run.cancel_scenario(scenario);
+        }
     }
 
     /// Cancels all runs, starts no other one, and waits until nothing is left of them, but not longer than `patience`. `false`: it took longer.
@@ -221,15 +241,15 @@ impl Runs {
         Arc::make_mut(file).take(run, result, selected);
     }
 
-    /// Takes over what came out when a test was judged again, unless it has been run since `whole`.
-    fn replayed(&self, path: &Path, whole: &Whole, result: TestResult) -> bool {
+    /// Takes over what came out when the spans of `run` were judged again, unless the test has been run since `whole`.
+    fn replayed(&self, path: &Path, whole: &Whole, result: TestResult, run: RunId) -> bool {
         let mut state = self.state();
         let Some(file) = state.files.get_mut(path) else { return false };
         let Some(test) = Arc::make_mut(file).tests.get_mut(&result.id.combination) else { return false };
         if test.whole.as_ref().is_none_or(|known| known.run != whole.run) {
             return false;
         }
-        test.replayed = Some(Whole { result: Arc::new(result), run: whole.run.clone(), selected: None });
+        test.replayed = Some(Whole { result: Arc::new(result), run, selected: None });
         true
     }
 

@@ -8,7 +8,7 @@ use tower_lsp::ls_types::Uri;
 use super::launch::selected;
 use super::results::{Whole, judged_text};
 use crate::executor::plan::ScenarioPlan;
-use crate::executor::{SelectedTest, Selection, TestResult};
+use crate::executor::{RunId, SelectedTest, Selection, TestResult, Validity};
 use crate::server::documents::Judged;
 use crate::server::session::{Session, Snapshot};
 
@@ -67,8 +67,8 @@ fn replay(session: &Session, snapshot: &Snapshot) {
             continue;
         }
         // A test of a matrix is another one in each combination, and only the first of them is analysed while somebody types.
-        if let Some(result) = judged_again(session, whole, &test) {
-            is_news |= session.runs().replayed(path, whole, result);
+        if let Some((result, run)) = judged_again(session, whole, &test) {
+            is_news |= session.runs().replayed(path, whole, result, run);
         }
     }
     if is_news && is_newest(session, &snapshot.uri, snapshot.revision) {
@@ -95,8 +95,18 @@ fn runs_the_same(session: &Session, whole: &Whole, test: &SelectedTest) -> bool 
     then.is_some() && then == inputs(test)
 }
 
-fn judged_again(session: &Session, whole: &Whole, test: &SelectedTest) -> Option<TestResult> {
-    let result = session.runs().runner().replay(test)?;
+/// The verdict on the recorded spans, and the run that they are of.
+fn judged_again(session: &Session, whole: &Whole, test: &SelectedTest) -> Option<(TestResult, RunId)> {
+    let result = session.runtime().block_on(session.runs().runner().replay(test))?;
+    let run = match &result.scenarios.first()?.validity {
+        Validity::Replayed { run, .. } | Validity::Cached { run, .. } => run.clone(),
+        Validity::Ran => return None,
+    };
+    // Of a run from which nothing was kept, the spans of an earlier one say nothing. Ids sort by time.
+    if run < whole.run {
+        return None;
+    }
     let is_of_this = result.id.combination == whole.result.id.combination;
-    (is_of_this && result.judged.is_some() && judged_text(&result.analysis) == &*test.document.text).then_some(result)
+    (is_of_this && result.judged.is_some() && judged_text(&result.analysis) == &*test.document.text)
+        .then_some((result, run))
 }

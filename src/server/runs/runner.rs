@@ -1,8 +1,12 @@
 //! What runs tests, as the server sees it: the executor, or what stands in for it.
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::executor::{Executor, ExecutorSettings, RunEvent, RunHandle, RunId, RunOptions, SelectedTest, TestResult};
+use crate::executor::{
+    Executor, ExecutorSettings, RunEvent, RunHandle, RunId, RunOptions, ScenarioId, SelectedTest, TestResult,
+};
 
 /// Runs tests.
 pub trait Runner: Send + Sync {
@@ -14,8 +18,9 @@ pub trait Runner: Send + Sync {
         events: UnboundedSender<RunEvent>,
     ) -> Box<dyn RunUnderWay>;
 
-    /// Judges the spans of a test's last run by what it expects now; `None` where no complete run is recorded. Reads files.
-    fn replay(&self, test: &SelectedTest) -> Option<TestResult>;
+    /// Judges the spans of a test's last run by what it expects now; `None` where no complete run is recorded. Reads files, so it is
+    /// awaited where that holds up nobody.
+    fn replay<'a>(&'a self, test: &'a SelectedTest) -> BoxFuture<'a, Option<TestResult>>;
 }
 
 /// A run under way.
@@ -25,6 +30,9 @@ pub trait RunUnderWay: Send + Sync {
 
     /// Ends it; its last event comes when nothing of it is left.
     fn cancel(&self);
+
+    /// Ends one of its scenarios. What depends on that one does not run.
+    fn cancel_scenario(&self, scenario: &ScenarioId);
 }
 
 /// An executor that connects to nothing before the first run.
@@ -42,8 +50,8 @@ impl Runner for Executor {
         Box::new(Self::start(self, tests, options, events))
     }
 
-    fn replay(&self, test: &SelectedTest) -> Option<TestResult> {
-        Self::replay(self, test)
+    fn replay<'a>(&'a self, test: &'a SelectedTest) -> BoxFuture<'a, Option<TestResult>> {
+        Self::replay(self, test).boxed()
     }
 }
 
@@ -54,5 +62,9 @@ impl RunUnderWay for RunHandle {
 
     fn cancel(&self) {
         Self::cancel(self);
+    }
+
+    fn cancel_scenario(&self, scenario: &ScenarioId) {
+        Self::cancel_scenario(self, scenario);
     }
 }

@@ -1,7 +1,7 @@
 //! Ends of runs: cancelled by a command or the progress, by the end of the server in all its ways. Nothing may be left.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -62,10 +62,36 @@ fn a_run_is_cancelled_by_its_progress() {
     let own = editor.client.wait("the progress of a scenario", |it| {
         it["method"] == "$/progress" && it["params"]["value"]["title"] == "one"
     });
-    assert_eq!(own["params"]["value"]["cancellable"], false);
+    assert_eq!(own["params"]["value"]["cancellable"], true);
     editor.client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
     assert_eq!(editor.finished(&started)["cancelled"], true);
     editor.client.wait("the end of the progress", of_kind("end", &token));
+    editor.client.shut_down();
+}
+
+#[test]
+fn a_scenario_is_cancelled_by_its_own_progress() {
+    if !engine() {
+        return;
+    }
+    let (mut editor, started) = running();
+    let own = editor.client.wait("the progress of a scenario", |it| {
+        it["method"] == "$/progress" && it["params"]["value"]["title"] == "one"
+    });
+    let told = Instant::now();
+    editor.client.notify("window/workDoneProgress/cancel", json!({ "token": own["params"]["token"] }));
+    editor.client.wait("its end", |it| {
+        it["method"] == "clnrm/runChanged"
+            && it["params"]["scenario"] == "one"
+            && it["params"]["state"] == "cancelled"
+    });
+    assert!(told.elapsed() < Duration::from_secs(10), "it took {:?}", told.elapsed());
+    // Its container is gone, and the other one goes on.
+    let ids = containers(&editor.project.name, false);
+    assert!(ids.len() == 1 && ids[0].ends_with("::two"), "{ids:?}");
+    assert_eq!(editor.press("0 ◼"), json!({ "cancelled": [started["runId"]] }));
+    let end = editor.finished(&started);
+    assert_eq!((&end["cancelled"], &end["notRun"]), (&json!(true), &json!(2)), "{end}");
     editor.client.shut_down();
 }
 

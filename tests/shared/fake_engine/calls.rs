@@ -208,19 +208,26 @@ fn events(shared: &Shared, mut connection: Connection) {
     }
 }
 
-fn image_id(name: &str) -> String {
-    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits:0<64.64}")
+impl State {
+    /// What an image is known by. One that is known by its id alone has no other.
+    pub fn image_id(&self, name: &str) -> String {
+        if name.starts_with("sha256:") {
+            return name.to_owned();
+        }
+        let moved = self.moved.iter().filter(|it| *it == name).count();
+        let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{moved:02x}{digits:0<62.62}")
+    }
 }
 
 fn inspect_image(state: &State, name: &str) -> (u16, Value) {
-    match state.images.iter().find(|it| *it == name || image_id(it) == name) {
+    match state.images.iter().find(|it| *it == name || state.image_id(it) == name) {
         Some(image) => {
             let mut config = json!({ "Cmd": ["sh"], "Env": [] });
             if let Some((_, entrypoint)) = state.entrypoints.iter().find(|(name, _)| name == image) {
                 config = json!({ "Entrypoint": entrypoint, "Env": [] });
             }
-            let id = image_id(image);
+            let id = state.image_id(image);
             (200, json!({ "Id": id, "RepoTags": [image], "Config": config, "Os": "linux", "Architecture": "amd64" }))
         }
         None => (404, json!({ "message": format!("No such image: {name}") })),

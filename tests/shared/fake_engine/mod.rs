@@ -50,6 +50,8 @@ struct State {
     images: Vec<String>,
     /// What images start, where it is not a shell.
     entrypoints: Vec<(String, Value)>,
+    /// Images whose name means another one; as often as it changed.
+    moved: Vec<String>,
     /// What containers were asked for.
     created: Vec<Value>,
     rules: Vec<Rule>,
@@ -135,6 +137,16 @@ impl FakeEngine {
         let mut state = self.shared.state();
         state.images.push(name.to_owned());
         state.entrypoints.push((name.to_owned(), entrypoint.into()));
+    }
+
+    /// The name of an image means another one from now on. The old one is still there, by its id, unless it is `forgotten`.
+    pub fn image_moves(&self, name: &str, forgotten: bool) {
+        let mut state = self.shared.state();
+        let old = state.image_id(name);
+        state.moved.push(name.to_owned());
+        if !forgotten {
+            state.images.push(old);
+        }
     }
 
     /// The containers that were asked for, as the API has it.
