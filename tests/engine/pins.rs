@@ -51,7 +51,11 @@ fn an_image_of_then_that_is_gone_is_told() {
     engine.image_moves(PRESENT, true);
     let again = repro(&project, &engine);
     assert_eq!(again.code, Some(0), "{}", again.text);
-    assert!(again.text.contains("the image that `localhost/busybox:1` was then is not in the engine any more"), "{}", again.text);
+    assert!(
+        again.text.contains("the image that `localhost/busybox:1` was then is not in the engine any more"),
+        "{}",
+        again.text
+    );
 }
 
 #[test]

@@ -138,6 +138,21 @@ fn cancelling_ends_what_runs_and_what_waits() {
 }
 
 #[test]
+fn one_that_is_cancelled_ends_alone_and_what_depends_on_it_does_not_run() {
+    // `a` runs when it is cancelled, `b` waits for it, `c` and `d` have nothing to do with it.
+    let mut all = items(4, 100);
+    all[1].depends_on = vec![0];
+    let scripts = vec![Script::passes(9), Script::passes(1), Script::passes(3), Script::passes(1)];
+    let mut options = options(2, 4096);
+    options.retries = 2;
+    let world = World { unwanted: Some((2, 0)), ..World::default() };
+    insta::assert_snapshot!("while_it_runs", log(all.clone(), options.clone(), &scripts, &world));
+    // And `d` while it waits.
+    let world = World { unwanted: Some((0, 3)), ..World::default() };
+    insta::assert_snapshot!("while_it_waits", log(all, options, &scripts, &world));
+}
+
+#[test]
 fn what_waits_for_itself_ends_all_the_same() {
     let mut all = items(3, 100);
     all[0].depends_on = vec![1];
@@ -199,6 +214,7 @@ prop_compose! {
         overtakes in 1u32..9,
         pressure in prop::collection::btree_map(0u64..20, (0.0f64..20.0, 0.0f64..8.0), 0..4),
         cancelled in prop::option::weighted(0.15, 0u64..15),
+        unwanted in prop::option::weighted(0.3, (0u64..15, 0usize..count)),
         judgements in prop::collection::btree_map(0usize..5, prop::collection::vec(any::<bool>(), 1..3), 0..3),
     ) -> Case {
         let items = (0..memory.len()).map(|index| {
@@ -219,7 +235,7 @@ prop_compose! {
         options.retries = retries;
         options.max_fail = max_fail;
         options.overtakes = overtakes;
-        Case { items, scripts, options, world: World { pressure, cancelled, judgements } }
+        Case { items, scripts, options, world: World { pressure, cancelled, unwanted, judgements } }
     }
 }
 

@@ -43,6 +43,8 @@ pub struct World {
     pub pressure: BTreeMap<u64, Pressure>,
     /// The second in which somebody cancels.
     pub cancelled: Option<u64>,
+    /// An item that somebody cancels alone, and the second.
+    pub unwanted: Option<(u64, usize)>,
     /// What the judgements of each test say, in order; the last one for all further; green without.
     pub judgements: BTreeMap<usize, Vec<bool>>,
 }
@@ -69,6 +71,7 @@ pub fn run(items: Vec<Item>, options: ScheduleOptions, scripts: &[Script], world
         judged: vec![0; tests],
         violations: Vec::new(),
         cancelled: false,
+        unwanted: None,
     };
     let mut now = Duration::ZERO;
     simulation.step(&mut scheduler, Event::Tick, now, world);
@@ -86,6 +89,13 @@ pub fn run(items: Vec<Item>, options: ScheduleOptions, scripts: &[Script], world
             continue;
         }
         let tick = now + Duration::from_secs(1);
+        if let Some((_, item)) = world.unwanted.filter(|(second, _)| *second <= now.as_secs())
+            && simulation.unwanted.is_none()
+        {
+            simulation.unwanted = Some(item);
+            simulation.step(&mut scheduler, Event::CancelItem { item }, now, world);
+            continue;
+        }
         let cancel = world.cancelled.map(Duration::from_secs).filter(|_| !simulation.cancelled);
         simulation.running.sort();
         let next_end = simulation.running.first().map(|(at, _)| *at);
@@ -129,11 +139,13 @@ struct Simulation<'a> {
     judged: Vec<usize>,
     violations: Vec<String>,
     cancelled: bool,
+    /// What was cancelled alone.
+    unwanted: Option<usize>,
 }
 
 impl Simulation<'_> {
     fn end_of(&self, item: usize) -> ItemEnd {
-        if self.cancelled {
+        if self.cancelled || self.unwanted == Some(item) {
             return end(Outcome::Cancelled);
         }
         let ends = &self.scripts[item].ends;

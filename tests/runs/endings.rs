@@ -66,7 +66,10 @@ fn a_second_signal_ends_the_program_at_once_and_the_containers_with_it() {
     signal(run.id(), "-INT");
     assert_eq!(run.wait_with_output().unwrap().status.code(), Some(130));
     let ended = Instant::now();
-    assert!(wait_until(|| containers(&project.name, false).is_empty()) && ended.elapsed() < SOON, "containers outlive it");
+    assert!(
+        wait_until(|| containers(&project.name, false).is_empty()) && ended.elapsed() < SOON,
+        "containers outlive it"
+    );
     cleanup(&[]);
     assert_eq!(left(&project.name), Vec::<String>::new());
 }

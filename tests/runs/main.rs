@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
+mod acceptance;
 mod budget;
 mod cache;
 #[path = "../shared/otlp_collector.rs"]

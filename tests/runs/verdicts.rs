@@ -104,3 +104,49 @@ attrs.all = { said = "other" }
     assert!(project.files().iter().filter(|it| seen(it)).count() > 1, "what is no secret is kept");
     assert_eq!(left(&project.name), Vec::<String>::new());
 }
+
+#[test]
+fn a_span_in_a_long_line_of_output_is_read() {
+    if !engine() {
+        return;
+    }
+    // Logs of engines break lines at 16 KiB; what programs write comes here another way, and whole.
+    let script = r#"#!/bin/sh
+long=$(head -c 60000 /dev/zero | tr '\0' x)
+trace=$(echo "$TRACEPARENT" | cut -d- -f2)
+echo "before"
+echo "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"$trace\",\"spanId\":\"00000000000000a1\",\"name\":\"wide\",\"kind\":1,\"startTimeUnixNano\":\"1700000000000000000\",\"endTimeUnixNano\":\"1700000000000000001\",\"attributes\":[{\"key\":\"long\",\"value\":{\"stringValue\":\"$long\"}}]}]}]}]}"
+"#;
+    let text = format!(
+        "{APP}{}",
+        r#"
+[[scenario]]
+name = "writes"
+service = "app"
+run = "sh /wide.sh"
+artifacts.collect = ["spans:default", "files:/tmp/out", "files:/nowhere"]
+[[scenario.steps]]
+name = "leaves a file"
+command = ["sh", "-c", "mkdir /tmp/out; echo kept-4711 > /tmp/out/a.txt; echo hunter2-hunter2 > /tmp/out/b.txt"]
+env = { DB_PASSWORD = "hunter2-hunter2" }
+[determinism]
+freeze_clock = "2023-11-14T22:13:20Z"
+[[expect.span]]
+name = "wide"
+attrs.all = { long = { regex = "^x+$" } }
+"#
+    );
+    let text = text.replace("[\"./span.sh:/span.sh:ro\"]", "[\"./wide.sh:/wide.sh:ro\"]");
+    let project = Project::new(&[("wide", &text)]);
+    project.write(&format!("{}/wide.sh", project.name), script);
+    let ran = project.run(&[]);
+    assert_eq!((ran.code, ran.test("wide")["outcome"].as_str()), (Some(0), Some("passed")), "{}", ran.text);
+    // The files that the test wants kept are there, with secrets covered; what is not there is told.
+    let files = project.files();
+    let kept = |name: &str| {
+        let found = files.iter().find(|(path, _)| path.ends_with(format!("files/app/out/{name}")));
+        String::from_utf8_lossy(&found.unwrap_or_else(|| panic!("{name}: {}", ran.text)).1).into_owned()
+    };
+    assert_eq!((kept("a.txt").as_str(), kept("b.txt").as_str()), ("kept-4711\n", "•••\n"));
+    assert!(ran.text.contains("`files:/nowhere` of `writes` is not kept"), "{}", ran.text);
+}

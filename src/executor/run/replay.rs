@@ -18,13 +18,7 @@ use crate::trace::{Completeness, Grade, SpanId, recorded};
 
 /// Keeps the run of a test, where all of it ran, its programs passed at once and with the resources that it asked for, and nothing is
 /// missing of its spans. `inputs` are those from before it ran.
-pub fn keep(
-    planned: &PlannedTest,
-    run: &RunId,
-    result: &TestResult,
-    redaction: &Redaction,
-    inputs: Option<&Inputs>,
-) {
+pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: &Redaction, inputs: Option<&Inputs>) {
     let Some(judged) = &result.judged else { return };
     let proven = |it: &Arc<ScenarioResult>| it.outcome == Outcome::Passed && !it.degraded;
     if judged.reception.completeness.grade != Grade::Proved || !result.scenarios.iter().all(proven) {

@@ -81,9 +81,7 @@ fn a_scenario_is_cancelled_by_its_own_progress() {
     let told = Instant::now();
     editor.client.notify("window/workDoneProgress/cancel", json!({ "token": own["params"]["token"] }));
     editor.client.wait("its end", |it| {
-        it["method"] == "clnrm/runChanged"
-            && it["params"]["scenario"] == "one"
-            && it["params"]["state"] == "cancelled"
+        it["method"] == "clnrm/runChanged" && it["params"]["scenario"] == "one" && it["params"]["state"] == "cancelled"
     });
     assert!(told.elapsed() < Duration::from_secs(10), "it took {:?}", told.elapsed());
     // Its container is gone, and the other one goes on.

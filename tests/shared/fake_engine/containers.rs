@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
@@ -113,12 +114,15 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
     state.started += 1;
     state.peak = state.peak.max(state.running);
     drop(state);
+    // It counts until its output has ended: who reads that starts the next one at once.
+    let counts = Arc::new(AtomicBool::new(true));
     let breaks = attached.as_ref().and_then(|(it, _)| it.try_clone().ok());
     if let Some((mut reads, mut writes)) = attached {
         // Its input ends with the connection: the tether.
         std::thread::spawn(move || {
             let _ = std::io::copy(&mut reads, &mut input);
         });
+        let (counted, shared) = (Arc::clone(&counts), Arc::clone(shared));
         std::thread::spawn(move || {
             let mut buffer = [0; 32 * 1024];
             while let Ok(read) = output.read(&mut buffer) {
@@ -127,6 +131,9 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
                 if read == 0 || writes.write_all(&frame).is_err() {
                     break;
                 }
+            }
+            if counted.swap(false, Ordering::SeqCst) {
+                shared.state().running -= 1;
             }
             writes.close();
         });
@@ -156,7 +163,9 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
         let ended = process.wait();
         let code = ended.ok().and_then(|it| it.code()).map_or(137, i64::from);
         let mut state = shared.state();
-        state.running -= 1;
+        if counts.swap(false, Ordering::SeqCst) {
+            state.running -= 1;
+        }
         if let Some(container) = state.container(&id) {
             container.exit = Some(code);
             container.pid = None;
