@@ -94,7 +94,7 @@ impl Backend {
     }
 
     /// `experimental/runTest`.
-    pub async fn run_test(&self, params: run_test::RunTestParams) -> Result<()> {
+    pub async fn run_test(&self, params: run_test::RunTestParams) -> Result<run_test::StartedTests> {
         run_test::handle(&self.session, params).await
     }
 

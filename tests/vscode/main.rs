@@ -6,6 +6,11 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
+#[cfg(unix)]
+#[path = "../shared/engine.rs"]
+#[expect(dead_code, reason = "tests of runs in a terminal use the rest")]
+mod engine;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -135,6 +140,14 @@ fn missing_server() {
 #[test]
 fn restricted_mode() {
     passes("restricted.mjs", universal);
+}
+
+#[cfg(unix)]
+#[test]
+fn runs() {
+    if engine::engine() {
+        passes("runs.mjs", universal);
+    }
 }
 
 #[test]

@@ -21,6 +21,16 @@ await run({ folder, machine: { "clnrm.server.path": server }, trusted: false, en
   for (const title of ["Cleanroom: Run This Test", "Cleanroom: Run All Tests of the Workspace"]) {
     holds(`not offered: ${title}`, !(await it.offers(title)));
   }
+  // Lenses and gutter are there, and run nothing.
+  const toasts = async () => (await page.locator(".notifications-toasts").allTextContents()).join("\n");
+  await it.lens("▶ Run");
+  await eventually("a lens runs nothing, and says why", async () => /not trusted/.test(await toasts()));
+  await page.locator(".codicon-testing-run-icon").first().click();
+  const question = page.locator(".monaco-dialog-box");
+  await eventually("for the gutter the editor asks for trust", async () => /Running tests may execute code/.test(await question.textContent()));
+  await question.getByText("Cancel", { exact: true }).click();
+  await it.command("Notifications: Clear All Notifications");
+
   const preview = () => it.text(1);
   await it.command("Cleanroom: Show Rendered Preview to the Side");
   const rendered = page.locator(".tab", { hasText: "Rendered" });

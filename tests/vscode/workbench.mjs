@@ -38,10 +38,10 @@ export function holds(what, value, seen = "") {
   console.log(`ok   ${what}`);
 }
 
-/** The folder that is opened: named as its title says, with the files of tests/vscode/workspace. */
-export function workspace(name = "shop") {
+/** The folder that is opened: named as its title says, with the files of a folder beside this file. */
+export function workspace(name = "shop", files = "workspace") {
   const folder = join(scratch, name);
-  cpSync(fileURLToPath(new URL("workspace", import.meta.url)), folder, { recursive: true });
+  cpSync(fileURLToPath(new URL(files, import.meta.url)), folder, { recursive: true });
   return folder;
 }
 
@@ -215,9 +215,38 @@ export class Workbench {
     return this.page.locator(".markers-panel .monaco-list-row").allTextContents();
   }
 
-  /** A click that does not wait for the element to stand still: lenses are drawn anew all the time. */
+  /** Presses a lens at the top of the active editor: the one with this beginning, counted from 0. Those out of sight are not kept up to date. */
+  async lens(title, number = 0) {
+    await this.goTo(1);
+    await this.click(await this.lensNamed(title, number));
+  }
+
+  async lensNamed(title, number = 0) {
+    const lenses = this.page.locator(".codelens-decoration a");
+    return eventually(`a lens ${title}`, async () => {
+      const titles = await lenses.allTextContents();
+      const found = titles.flatMap((text, index) => (text.startsWith(title) ? [index] : []));
+      if (found[number] === undefined) throw new Error(titles.join(" | "));
+      return lenses.nth(found[number]);
+    });
+  }
+
+  /** The page of a webview, by the name of its tab. */
+  async webview(title) {
+    await this.page.locator(".tab", { hasText: title }).first().waitFor({ timeout: PATIENCE });
+    const frame = this.page.frameLocator("iframe.webview").frameLocator("#active-frame");
+    await frame.locator("body").waitFor({ timeout: PATIENCE });
+    return frame;
+  }
+
+  /** A click where something stands, although the element does not stay: lenses are drawn anew all the time. */
   async click(locator, options) {
-    const box = await eventually("a place to click", () => locator.boundingBox());
+    let last;
+    const box = await eventually("a place to click", async () => {
+      const before = last;
+      last = await locator.boundingBox();
+      return before && last && before.x === last.x && before.y === last.y && last;
+    });
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, options);
   }
 }

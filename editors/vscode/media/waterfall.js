@@ -8,11 +8,28 @@
   const rows = trace.rows;
   const reasons = new Map(trace.highlighted.map((it) => [it.spanId, it.reason]));
   const reason = (row) => row.reason || reasons.get(row.spanId) || "";
-  const start = Math.min(...rows.map((row) => row.startMs));
-  const end = Math.max(...rows.map((row) => row.startMs + row.durationMs));
-  const whole = Math.max(end - start, 0.001);
   const folded = new Set();
-  let chosen = Math.max(0, rows.findIndex((row) => reason(row)));
+
+  // What belongs together: the row of a trace, and all below it. Each trace has a time of its own that begins with its first span.
+  const isTrace = (/** @type {number} */ index) => rows[index].depth === 0 && rows[index].spanId === undefined;
+  const behind = (/** @type {number} */ index) => {
+    let next = index + 1;
+    while (rows[next] && rows[next].depth > rows[index].depth) next += 1;
+    return next;
+  };
+  /** When a row begins and ends. One that is no span does so with what is below it. */
+  const extents = rows.map((row, index) => {
+    if (row.startMs !== undefined) return { start: row.startMs, end: row.startMs + (row.durationMs ?? 0) };
+    const below = rows.slice(index + 1, behind(index)).filter((it) => it.startMs !== undefined);
+    if (!below.length) return undefined;
+    const least = below.reduce((least, it) => Math.min(least, it.startMs), Infinity);
+    return { start: least, end: below.reduce((most, it) => Math.max(most, it.startMs + (it.durationMs ?? 0)), least) };
+  });
+  const origins = [];
+  rows.forEach((row, index) => origins.push(row.depth === 0 ? (extents[index]?.start ?? 0) : origins[index - 1]));
+  const whole = extents.reduce((most, it, index) => (it ? Math.max(most, it.end - origins[index]) : most), 0.001);
+  const first = rows.findIndex(reason);
+  let chosen = first >= 0 ? first : Math.max(0, rows.findIndex((row) => row.spanId !== undefined));
 
   const time = (ms) => (ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : ms >= 1 ? `${ms.toFixed(ms < 10 ? 2 : 0)} ms` : `${(ms * 1000).toFixed(0)} µs`);
   const element = (name, className, text) => {
@@ -21,16 +38,23 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
-  const services = [...new Set(rows.map((row) => row.service || ""))];
+  // A service is told where it is another than that of the row above it in the tree.
+  const lines = [];
+  const serviceOf = rows.map((row) => {
+    lines.length = row.depth;
+    lines.push(row.service ?? lines.at(-1) ?? "");
+    return lines.at(-1);
+  });
+  const services = [...new Set(serviceOf.filter(Boolean))];
 
   get("title").textContent = trace.title;
-  const errors = rows.filter((row) => row.error).length;
-  const wrong = rows.filter(reason).length;
+  const errors = rows.filter((row) => row.error && row.spanId !== undefined).length;
+  const wrong = trace.highlighted.length;
   get("summary").textContent = [
-    `${rows.length} spans`,
+    `${trace.spans} ${trace.spans === 1 ? "span" : "spans"}`,
     time(whole),
     errors ? `${errors} with an error` : "",
-    wrong ? `${wrong} that failures are about` : "",
+    wrong ? `${wrong} ${wrong === 1 ? "span" : "spans"} that failures are about` : "",
     trace.replayed ? "judged again on recorded spans" : "",
   ].filter(Boolean).join(" · ");
 
@@ -52,10 +76,11 @@
   };
 
   const drawn = rows.map((row, index) => {
-    const line = element("div", `row service-${services.indexOf(row.service || "") % 6}`);
+    const line = element("div", `row service-${Math.max(0, services.indexOf(serviceOf[index])) % 6}`);
     line.setAttribute("role", "row");
     line.setAttribute("aria-level", String(row.depth + 1));
     line.tabIndex = -1;
+    if (isTrace(index)) line.classList.add("trace");
     if (row.error) line.classList.add("error");
     if (reason(row)) line.classList.add("blamed");
     const name = element("span", "name");
@@ -70,18 +95,21 @@
     if (row.service) name.append(element("span", "service", row.service));
     const track = element("span", "track");
     track.setAttribute("role", "gridcell");
-    const bar = element("span", "bar");
-    const left = ((row.startMs - start) / whole) * 100;
-    const width = (row.durationMs / whole) * 100;
-    bar.style.setProperty("left", `${left}%`);
-    bar.style.setProperty("width", `max(2px, ${width}%)`);
-    const duration = element("span", "duration", time(row.durationMs));
-    // Beside the bar where there is room for it, else before it.
-    if (left + width > 85) duration.style.setProperty("right", `calc(${100 - left}% + 4px)`);
-    else duration.style.setProperty("left", `calc(max(2px, ${width}%) + ${left}% + 4px)`);
-    track.append(bar, duration);
+    const extent = extents[index];
+    if (extent && !isTrace(index)) {
+      const bar = element("span", "bar");
+      const left = ((extent.start - origins[index]) / whole) * 100;
+      const width = ((extent.end - extent.start) / whole) * 100;
+      bar.style.setProperty("left", `${left}%`);
+      bar.style.setProperty("width", `max(2px, ${width}%)`);
+      const duration = element("span", "duration", time(extent.end - extent.start));
+      // The track leaves room for it behind the last bar.
+      duration.style.setProperty("left", `calc(max(2px, ${width}%) + ${left}% + 4px)`);
+      track.append(bar, duration);
+    }
     line.append(name, track);
-    line.setAttribute("aria-label", [row.name, row.service, time(row.durationMs), row.error ? "error" : "", reason(row)].filter(Boolean).join(", "));
+    const length = extent ? time(extent.end - extent.start) : "";
+    line.setAttribute("aria-label", [isTrace(index) ? `trace ${row.name}` : row.name, row.service, length, row.error ? "error" : "", reason(row)].filter(Boolean).join(", "));
     line.addEventListener("click", () => choose(index));
     get("rows").append(line);
     return { line, twistie };
@@ -108,21 +136,23 @@
     if (!rows[index]) return;
     drawn[chosen]?.line.classList.remove("chosen");
     drawn[chosen]?.line.setAttribute("aria-selected", "false");
+    if (drawn[chosen]) drawn[chosen].line.tabIndex = -1;
     chosen = index;
     const { line } = drawn[index];
     line.classList.add("chosen");
     line.setAttribute("aria-selected", "true");
+    line.tabIndex = 0;
     if (focus) line.focus();
     const row = rows[index];
     const details = get("details");
     details.replaceChildren(element("h2", "", row.name));
     const list = element("dl", "");
     const facts = [
-      ["starts after", time(row.startMs - start)],
-      ["takes", time(row.durationMs)],
-      ["service", row.service],
+      ["starts after", extents[index] && time(extents[index].start - origins[index])],
+      ["takes", extents[index] && time(extents[index].end - extents[index].start)],
+      ["service", serviceOf[index]],
       ["span", row.spanId],
-      ["error", row.error === true ? "yes" : row.error],
+      ["error", row.error ? "yes" : ""],
       ["failure", reason(row)],
     ];
     for (const [term, fact] of facts) if (fact) list.append(element("dt", "", term), element("dd", term === "failure" ? "reason" : "", String(fact)));
@@ -158,9 +188,11 @@
     key();
   });
 
+  // What is gathered in one row is folded at first, unless a failure is about something in it.
+  rows.forEach((row, index) => {
+    const gathers = row.spanId === undefined && !isTrace(index);
+    if (gathers && !rows.slice(index + 1, behind(index)).some(reason)) folded.add(index);
+  });
   show();
-  if (rows.length) {
-    drawn[chosen].line.tabIndex = 0;
-    choose(chosen, false);
-  }
+  if (rows.length) choose(chosen, false);
 })();

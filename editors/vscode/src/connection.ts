@@ -29,7 +29,8 @@ export class ServerConnection implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** The phase has changed. */
   readonly onDidChange = this.changed.event;
-  private readonly handlers: ((client: LanguageClient) => vscode.Disposable)[] = [];
+  /** Who hears of a notification, by its method: a client has one handler for each. */
+  private readonly listeners = new Map<string, ((params: never) => void)[]>();
   private client: LanguageClient | undefined;
   /** Starts and stops one after another. */
   private turn: Promise<void> = Promise.resolve();
@@ -53,9 +54,16 @@ export class ServerConnection implements vscode.Disposable {
 
   /** Calls `handler` with each notification of this kind, of this server and all later ones. */
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void {
-    const register = (client: LanguageClient) => client.onNotification(type, handler);
-    this.handlers.push(register);
-    if (this.client) register(this.client);
+    const known = this.listeners.get(type.method);
+    if (known) known.push(handler);
+    else this.listeners.set(type.method, [handler]);
+    if (!known && this.client) this.listen(this.client, type.method);
+  }
+
+  private listen(client: LanguageClient, method: string): void {
+    client.onNotification(method, (params) => {
+      for (const handler of this.listeners.get(method) ?? []) handler(params as never);
+    });
   }
 
   /** Asks the server. Rejects, with words for people, where there is none. */
@@ -124,7 +132,7 @@ export class ServerConnection implements vscode.Disposable {
       this.log.info(`clnrm-lsp ${this.server.version} from ${this.server.origin}: ${this.server.command}`);
       const client = new Client("clnrm", "Cleanroom", launch(this.server), this.options());
       this.client = client;
-      for (const register of this.handlers) register(client);
+      for (const method of this.listeners.keys()) this.listen(client, method);
       client.onDidChangeState(({ newState }) => {
         if (this.client !== client) return;
         if (newState !== State.Running) return this.enter(newState === State.Starting ? "starting" : "stopped");

@@ -59,10 +59,11 @@ export interface TraceRow {
   depth: number;
   name: string;
   service?: string | null;
-  spanId: string;
-  startMs: number;
-  durationMs: number;
-  error?: boolean | string | null;
+  /** Absent where the row is no span: the head of a trace, or spans that are drawn as one. */
+  spanId?: string;
+  startMs?: number;
+  durationMs?: number;
+  error: boolean;
   reason?: string | null;
 }
 export interface Trace {
@@ -127,7 +128,9 @@ export interface DiscoveredTests {
 }
 export const discoverTest = new RequestType<{ testId?: string }, DiscoveredTests, void>("experimental/discoverTest");
 export const discoveredTests = new NotificationType<DiscoveredTests>("experimental/discoveredTests");
-export const runTest = new RequestType<{ include?: string[]; exclude?: string[] }, void, void>("experimental/runTest");
+export const runTest = new RequestType<{ include?: string[]; exclude?: string[] }, { runIds: string[] } | null, void>(
+  "experimental/runTest",
+);
 export const abortRunTest = new NotificationType<void>("experimental/abortRunTest");
 export const endRunTest = new NotificationType<{ runId?: string } | null>("experimental/endRunTest");
 export const appendOutputToRunTest = new NotificationType<string>("experimental/appendOutputToRunTest");

@@ -23,6 +23,7 @@ import {
 } from "./protocol";
 
 interface ActiveRun {
+  /** Several runs of the server may be one here: tests of two projects that were chosen together. */
   run: vscode.TestRun;
   /** The tests by what output is labelled with. */
   tests: Map<string, string>;
@@ -31,9 +32,7 @@ interface ActiveRun {
 export class TestExplorer implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController("clnrm", "Cleanroom tests");
   private readonly runs = new Map<string, ActiveRun>();
-  /** Runs that were asked for here and have no number yet, the oldest first. */
-  private readonly asked: vscode.TestRun[] = [];
-  /** Messages one after another: some wait for the tests that they are about. */
+  /** Messages one after another: some wait for the tests that they are about, or for the server to name the run that was asked for. */
   private turn: Promise<void> = Promise.resolve();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -67,7 +66,6 @@ export class TestExplorer implements vscode.Disposable {
     if (this.connection.phase === "starting") return;
     for (const { run } of this.runs.values()) run.end();
     this.runs.clear();
-    for (const run of this.asked.splice(0)) run.end();
     if (this.connection.phase !== "running") return;
     if (!this.connection.tellsTests) return this.controller.items.replace([]);
     this.next(async () => {
@@ -130,7 +128,8 @@ export class TestExplorer implements vscode.Disposable {
     }
     item.label = label;
     item.canResolveChildren = canResolveChildren;
-    if (range) item.range = this.connection.convert.asRange(range);
+    // A file has its icon in the gutter too, beside its first line: it is what expectations are judged for.
+    item.range = range ? this.connection.convert.asRange(range) : new vscode.Range(0, 0, 0, 0);
   }
 
   private find(id: string, items: vscode.TestItemCollection = this.controller.items): vscode.TestItem | undefined {
@@ -157,29 +156,25 @@ export class TestExplorer implements vscode.Disposable {
     return this.find(id);
   }
 
-  private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    if (!vscode.workspace.isTrusted) {
-      void vscode.window.showErrorMessage("Tests run in trusted workspaces only.", "Manage Trust").then((choice) => {
-        if (choice) void vscode.commands.executeCommand("workbench.trust.manage");
-      });
-      return;
-    }
+  private run(request: vscode.TestRunRequest, token: vscode.CancellationToken): void {
     const run = this.controller.createTestRun(request);
-    this.asked.push(run);
-    token.onCancellationRequested(() => void this.abort(run));
-    const ids = (items: readonly vscode.TestItem[] | undefined) => items?.map(({ id }) => id);
-    const include = ids(request.include);
-    const exclude = ids(request.exclude);
+    token.onCancellationRequested(() => this.next(() => this.abort(run)));
+    this.next(() => this.ask(run, request));
+  }
+
+  private async ask(run: vscode.TestRun, { include, exclude }: vscode.TestRunRequest): Promise<void> {
+    const ids = (items: readonly vscode.TestItem[]) => items.map(({ id }) => id);
     try {
-      await this.connection.request(runTest, {
-        ...(include ? { include } : {}),
-        ...(exclude?.length ? { exclude } : {}),
+      const answer = await this.connection.request(runTest, {
+        ...(include ? { include: ids(include) } : {}),
+        ...(exclude?.length ? { exclude: ids(exclude) } : {}),
       });
+      for (const runId of answer?.runIds ?? []) this.runs.set(runId, { run, tests: new Map() });
+      // A server that does not name its runs has them shown as those that were started elsewhere.
+      if (!answer?.runIds.length) run.end();
     } catch (error) {
-      const place = this.asked.indexOf(run);
-      if (place >= 0) this.asked.splice(place, 1);
       const message = error instanceof Error ? error.message : String(error);
-      for (const item of request.include ?? []) run.errored(item, new vscode.TestMessage(message));
+      for (const item of include ?? []) run.errored(item, new vscode.TestMessage(message));
       run.appendOutput(lines(`${message}\n`));
       run.end();
       void vscode.window.showErrorMessage(message);
@@ -187,17 +182,12 @@ export class TestExplorer implements vscode.Disposable {
   }
 
   private async abort(run: vscode.TestRun): Promise<void> {
-    for (const [runId, active] of this.runs) {
-      if (active.run === run && this.connection.knows("clnrm.cancel")) {
-        await this.connection.execute("clnrm.cancel", { runId });
-        return;
-      }
-    }
-    await this.connection.notify(abortRunTest);
+    const active = [...this.runs].filter(([, active]) => active.run === run);
+    if (!this.connection.knows("clnrm.cancel")) return this.connection.notify(abortRunTest);
+    await Promise.all(active.map(([runId]) => this.connection.execute("clnrm.cancel", { runId })));
   }
 
   private async started({ runId, scenarios }: RunStarted): Promise<void> {
-    let run = this.asked.shift();
     const items: vscode.TestItem[] = [];
     const tests = new Map<string, string>();
     for (const scenario of scenarios) {
@@ -205,7 +195,10 @@ export class TestExplorer implements vscode.Disposable {
       const item = await this.item(scenario.testId);
       if (item) items.push(item);
     }
-    run ??= this.controller.createTestRun(new vscode.TestRunRequest(items), undefined, true);
+    const asked = this.runs.get(runId)?.run;
+    const run = asked ?? this.controller.createTestRun(new vscode.TestRunRequest(items), undefined, true);
+    // One that was started elsewhere can be cancelled here too.
+    if (!asked) run.token.onCancellationRequested(() => this.next(() => this.abort(run)));
     for (const item of items) run.enqueued(item);
     this.runs.set(runId, { run, tests });
   }
@@ -234,7 +227,7 @@ export class TestExplorer implements vscode.Disposable {
     return messages.map(({ message, location, expected, actual }) => {
       const told =
         expected !== undefined && actual !== undefined
-          ? vscode.TestMessage.diff(message, expected, actual)
+          ? vscode.TestMessage.diff(message, ...sides(expected, actual))
           : new vscode.TestMessage(message);
       if (location) told.location = this.connection.convert.asLocation(location);
       return told;
@@ -254,21 +247,28 @@ export class TestExplorer implements vscode.Disposable {
   private finished(runId: string | undefined, error?: string | null): void {
     const id = runId ?? [...this.runs.keys()].at(-1);
     const active = id === undefined ? undefined : this.runs.get(id);
-    if (active) {
-      if (error) active.run.appendOutput(lines(`${error}\n`));
-      active.run.end();
-      this.runs.delete(id!);
-    } else if (error) {
-      // There was no run: it ended before it was known what runs.
-      const run = this.asked.shift();
-      run?.appendOutput(lines(`${error}\n`));
-      run?.end();
-    }
+    if (id === undefined || !active) return;
+    this.runs.delete(id);
+    if (error) active.run.appendOutput(lines(`${error}\n`));
+    if (![...this.runs.values()].some(({ run }) => run === active.run)) active.run.end();
   }
 
   private active(runId: string | undefined): ActiveRun | undefined {
     return runId === undefined ? [...this.runs.values()].at(-1) : this.runs.get(runId);
   }
+}
+
+/**
+ * What was expected and what came, each as lines `key = value`. Where one line differs its values say it all, and are short enough
+ * to be shown in the line of the expectation.
+ */
+function sides(expected: string, actual: string): [string, string] {
+  const came = actual.split("\n");
+  const differing = expected.split("\n").flatMap((line, index) => (line === came[index] ? [] : [[line, came[index] ?? ""] as const]));
+  if (differing.length !== 1) return [expected, actual];
+  const [line, other] = differing[0]!;
+  const value = line.indexOf(" = ") + 3;
+  return value > 2 && line.slice(0, value) === other.slice(0, value) ? [line.slice(value), other.slice(value)] : [line, other];
 }
 
 function label({ uri, combination, scenario }: RunTarget): string {

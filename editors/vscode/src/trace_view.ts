@@ -46,7 +46,7 @@ export class TraceView implements vscode.Disposable {
       const media = vscode.Uri.joinPath(this.extension, "media");
       const panel = vscode.window.createWebviewPanel(
         "clnrm.trace",
-        content.title,
+        "",
         { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
         { enableScripts: true, enableFindWidget: true, localResourceRoots: [media] },
       );
@@ -57,7 +57,7 @@ export class TraceView implements vscode.Disposable {
     } else {
       shown.panel.reveal(undefined, true);
     }
-    shown.panel.title = content.title;
+    shown.panel.title = `Trace of ${content.title}`;
     shown.panel.webview.html = this.page(shown.panel.webview, content);
   }
 
@@ -79,8 +79,8 @@ export class TraceView implements vscode.Disposable {
     const nonce = randomBytes(16).toString("base64");
     const media = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.extension, "media", name));
     // The script draws from this text alone; `<` is written so that no text can end it.
-    const { rows, highlighted, title, replayed } = content;
-    const json = JSON.stringify({ rows, highlighted, title, replayed }).replace(/</g, "\\u003c");
+    const { rows, highlighted, title, replayed, spans } = content;
+    const json = JSON.stringify({ rows, highlighted, title, replayed, spans }).replace(/</g, "\\u003c");
     const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource}`;
     return `<!DOCTYPE html>
 <html lang="en">

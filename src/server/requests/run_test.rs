@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, Result};
 
+use crate::executor::RunId;
 use crate::server::runs::Parts;
 use crate::server::runs::explorer;
 use crate::server::runs::launch::{Wanted, launch};
@@ -24,8 +25,15 @@ pub struct RunTestParams {
     pub exclude: Option<Vec<String>>,
 }
 
+/// The answer to `experimental/runTest`. It tells a client which of the runs that it hears of is the one that it asked for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartedTests {
+    run_ids: Vec<RunId>,
+}
+
 /// Starts a run. Answers at once.
-pub async fn handle(session: &Session, params: RunTestParams) -> Result<()> {
+pub async fn handle(session: &Session, params: RunTestParams) -> Result<StartedTests> {
     let exclude = params.exclude.unwrap_or_default();
     let wanted = match params.include {
         None if exclude.is_empty() => Wanted::Workspace,
@@ -35,7 +43,7 @@ pub async fn handle(session: &Session, params: RunTestParams) -> Result<()> {
             Wanted::Parts(parts.await.map_err(|_| Error::internal_error())?)
         }
     };
-    launch(session, wanted, false).await.map(|_| ())
+    launch(session, wanted, false).await.map(|run_ids| StartedTests { run_ids })
 }
 
 /// The scenarios that are meant. What is excluded is taken out of what is below the included ones, item by item.

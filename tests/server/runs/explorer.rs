@@ -44,7 +44,9 @@ fn tests_are_discovered_and_run_and_their_states_told() {
         }
     };
 
-    assert_eq!(editor.client.request("experimental/runTest", json!({ "include": [file["id"]] })), Ok(Value::Null));
+    let asked = editor.client.request("experimental/runTest", json!({ "include": [file["id"]] })).unwrap();
+    let started = editor.client.wait("the start", |it| it["method"] == "clnrm/runStarted");
+    assert_eq!(asked, json!({ "runIds": [started["params"]["runId"]] }), "the run that was asked for is named");
     for (label, end) in [("works", "passed"), ("fails", "failed")] {
         for tag in ["enqueued", "started", end] {
             let told = editor.client.wait(&format!("{label} {tag}"), state(id(label), tag));
@@ -64,7 +66,7 @@ fn tests_are_discovered_and_run_and_their_states_told() {
     // One without the other.
     editor.client.forget();
     let only = json!({ "include": [file["id"]], "exclude": [id("fails")] });
-    assert_eq!(editor.client.request("experimental/runTest", only), Ok(Value::Null));
+    editor.client.request("experimental/runTest", only).unwrap();
     let end = editor.client.wait("the end of the run", |it| it["method"] == "clnrm/runFinished");
     assert_eq!((&end["params"]["passed"], &end["params"]["failed"]), (&json!(1), &json!(0)), "{end}");
 
