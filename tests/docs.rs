@@ -38,11 +38,13 @@ fn commands(document: &str) -> Vec<String> {
 }
 
 fn documents() -> Vec<PathBuf> {
-    let mut documents: Vec<_> = fs::read_dir(repository().join("docs"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
+    let mut documents: Vec<_> =
+        ["docs", "docs/editors", "docs/decisions", "editors/helix", "editors/tree-sitter-clnrm"]
+            .iter()
+            .flat_map(|folder| fs::read_dir(repository().join(folder)).unwrap())
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+            .collect();
     documents.extend(["README.md", "CONTRIBUTING.md"].map(|name| repository().join(name)));
     documents.sort();
     documents

@@ -1,10 +1,15 @@
 //! Real editors, as people use them: they show a diagnostic of a templated file at its place and clear it when it is mended;
-//! Neovim also finds definitions and references, and renames.
+//! Neovim also finds definitions and references, and renames. Helix has a file of its own, and so have the colours.
 //!
 //! `scripts/setup --test` puts the editors into `target/editors`. In CI a missing editor fails the test; elsewhere the test says that
 //! it was skipped.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
+
+mod fixture;
+mod grammar;
+mod helix;
+mod highlighting;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,8 +17,12 @@ use std::process::Command;
 /// The mistake is in line 21, column 10 (from 1): the service that the macro is called with does not exist.
 const TEMPLATE: &str = include_str!("example.clnrm.toml.tera");
 
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn editor(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/editors").join(name);
+    let path = repository().join("target/editors").join(name);
     if path.exists() {
         return Some(path);
     }
@@ -59,38 +68,5 @@ fn neovim_shows_and_clears() {
 #[test]
 fn neovim_without_a_server_fails() {
     let Some(mut command) = neovim("/bin/false") else { return };
-    assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
-}
-
-fn helix(server: &str) -> Option<Command> {
-    let editor = editor("hx")?;
-    let (folder, file) = workspace();
-    let config = folder.path().join("config/helix");
-    std::fs::create_dir_all(&config).unwrap();
-    let languages =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/helix/languages.toml")).unwrap();
-    let languages = languages.replace("\"clnrm-lsp\"\n", &format!("\"{server}\"\n"));
-    // Format on save, as docs/formatting.md shows it.
-    let languages = languages.replace("comment-token", "auto-format = true\ncomment-token");
-    std::fs::write(config.join("languages.toml"), languages).unwrap();
-    let inline = "[editor]\nend-of-line-diagnostics = \"hint\"\n[editor.inline-diagnostics]\ncursor-line = \"hint\"\nother-lines = \"hint\"\n";
-    std::fs::write(config.join("config.toml"), inline).unwrap();
-    let mut command = Command::new("bash");
-    command.arg(script("helix.sh")).arg(editor).arg(file);
-    command.env("XDG_CONFIG_HOME", folder.path().join("config")).env("XDG_CACHE_HOME", folder.path().join("cache"));
-    std::mem::forget(folder);
-    Some(command)
-}
-
-#[test]
-fn helix_shows_and_clears() {
-    let Some(mut command) = helix(env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
-    drive(&mut command);
-}
-
-#[test]
-fn helix_without_a_server_fails() {
-    let Some(mut command) = helix("/bin/false") else { return };
-    command.env("PATIENCE", "20");
     assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
 }

@@ -1,0 +1,2 @@
+; Plain tests are TOML: Helix's own grammar and colours.
+; inherits: toml
