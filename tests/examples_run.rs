@@ -1,5 +1,5 @@
 //! The examples with a real OpenTelemetry SDK in a real engine, by `clnrm run`: the good one is green, and no fake is believed, each
-//! for its own reason at its own line.
+//! for its own reason at its own line. All of the fakes' tests are green with an honest program: it is the lie that turns them red.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails where it can't go on")]
@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// What a failure is to say: its code, what it is about, a part of its message, and the line that it points at.
 type Expected = (&'static str, &'static str, &'static str, &'static str);
@@ -17,11 +18,11 @@ const NO_SPANS: &str = "no spans came: nothing connected to the receiver";
 /// A day before, less the seconds that it took to start.
 const YESTERDAY: &str = "no spans of this run came: the span `shop.pay` ended 863";
 const BEEF: &str =
-    "no spans of this run came: the span `shop.pay` says that it belongs to the run `20200101T000000Z-beef`";
+    "no spans of this run came: the span `shop.reserve` says that it belongs to the run `20200101T000000Z-beef`";
 
-const FAKES: [(&str, &[Expected]); 7] = [
+const FAKES: [(&str, &[Expected]); 16] = [
     (
-        "echo-passed",
+        "echo-passed.clnrm.toml",
         &[
             ("expectation-failed", "expect.span[0].name", NO_SPANS, "name = \"shop.order\""),
             ("expectation-failed", "expect.span[0].kind", NO_SPANS, "kind = \"server\""),
@@ -30,7 +31,7 @@ const FAKES: [(&str, &[Expected]); 7] = [
         ],
     ),
     (
-        "no-spans",
+        "no-spans.clnrm.toml",
         &[
             (
                 "expectation-failed",
@@ -43,7 +44,7 @@ const FAKES: [(&str, &[Expected]); 7] = [
         ],
     ),
     (
-        "wrong-parent",
+        "wrong-parent.clnrm.toml",
         &[(
             "expectation-failed",
             "expect.span[1].parent",
@@ -52,7 +53,7 @@ const FAKES: [(&str, &[Expected]); 7] = [
         )],
     ),
     (
-        "wrong-status",
+        "wrong-status.clnrm.toml",
         &[(
             "expectation-failed",
             "expect.status.by_name.\"shop.pay\"",
@@ -61,7 +62,7 @@ const FAKES: [(&str, &[Expected]); 7] = [
         )],
     ),
     (
-        "replayed",
+        "replayed.clnrm.toml",
         &[
             ("expectation-failed", "expect.span[0].name", YESTERDAY, "name = \"shop.order\""),
             ("expectation-failed", "expect.span[0].kind", YESTERDAY, "kind = \"server\""),
@@ -70,7 +71,7 @@ const FAKES: [(&str, &[Expected]); 7] = [
         ],
     ),
     (
-        "another-run",
+        "another-run.clnrm.toml",
         &[
             ("expectation-failed", "expect.span[0].name", BEEF, "name = \"shop.order\""),
             ("expectation-failed", "expect.span[0].kind", BEEF, "kind = \"server\""),
@@ -79,12 +80,91 @@ const FAKES: [(&str, &[Expected]); 7] = [
         ],
     ),
     (
-        "external-call",
+        "external-call.clnrm.toml",
         &[(
             "expectation-failed",
             "expect.hermeticity.no_external_services",
             "1 span talked to hosts outside of the test: `api.payments.example.com` ×1",
             "no_external_services = true",
+        )],
+    ),
+    (
+        "forbidden-span.clnrm.toml",
+        &[
+            ("expectation-failed", "expect.span[1].exists", "must not be there", "exists = false"),
+            (
+                "expectation-failed",
+                "expect.graph.must_not_cross[0]",
+                "`shop.order` and `admin.delete` must not be parent and child, and are",
+                "must_not_cross = [[\"shop.order\", \"admin.delete\"]]",
+            ),
+        ],
+    ),
+    (
+        "wrong-attribute.clnrm.toml",
+        &[(
+            "expectation-failed",
+            "expect.span[0].attrs.all.\"payment.currency\"",
+            "`payment.currency` is \"USD\", not \"EUR\", in the nearest span `shop.pay`",
+            "attrs.all = { \"payment.currency\" = \"EUR\" }",
+        )],
+    ),
+    (
+        "wrong-event.clnrm.toml",
+        &[(
+            "expectation-failed",
+            "expect.span[0].events.all[0]",
+            "there is no event `payment.accepted` (events: `payment.declined` ×1)",
+            "events.all = [\"payment.accepted\"]",
+        )],
+    ),
+    (
+        "wrong-count.clnrm.toml",
+        &[(
+            "expectation-failed",
+            "expect.counts.by_name.\"shop.pay\".eq",
+            "2 spans of the name `shop.pay`, exactly 1 is wanted",
+            "by_name = { \"shop.pay\" = { eq = 1 } }",
+        )],
+    ),
+    (
+        "wrong-duration.clnrm.toml",
+        &[(
+            "expectation-failed",
+            "expect.span[1].duration_ms.max",
+            "ms, not at most 1000 ms, in the nearest span `shop.pay`",
+            "duration_ms = { min = 0, max = 1000 }",
+        )],
+    ),
+    (
+        "wrong-order.clnrm.toml",
+        &[(
+            "expectation-failed",
+            "expect.order.must_precede[0]",
+            "no `shop.reserve` ends before a `shop.pay` starts",
+            "must_precede = [[\"shop.reserve\", \"shop.pay\"]]",
+        )],
+    ),
+    (
+        "wrong-window.clnrm.toml",
+        &[("expectation-failed", "expect.window[1].contains[0]", "ms after `shop.order`", "contains = [\"shop.pay\"]")],
+    ),
+    (
+        "wrong-in-loop.clnrm.toml.tera",
+        &[(
+            "expectation-failed",
+            "expect.span[1].parent",
+            "the parent is none (it is a root), not `shop.order`, in the nearest span `shop.pay`",
+            "parent = \"shop.order\"",
+        )],
+    ),
+    (
+        "wrong-in-macro.clnrm.toml.tera",
+        &[(
+            "expectation-failed",
+            "expect.span[1].attrs.all.\"payment.currency\"",
+            "`payment.currency` is \"USD\", not \"EUR\", in the nearest span `shop.pay`",
+            "{{ m::span(\"shop.pay\", parent=\"shop.order\", attrs={\"payment.currency\": \"EUR\"}) }}",
         )],
     ),
 ];
@@ -111,21 +191,25 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Runs the examples of a folder; the exit code and the JSON.
-fn run(examples: &str) -> (Option<i32>, Value) {
-    let folder = tempfile::tempdir().unwrap();
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    copy(&project.join("docs/examples").join(examples), &folder.path().join("tests"));
-    fs::write(folder.path().join("cleanroom.toml"), "[project]\nname = \"examples\"\n").unwrap();
+/// Runs the tests of a folder; the exit code and the JSON.
+fn run(folder: &Path) -> (Option<i32>, Value) {
+    fs::write(folder.join("cleanroom.toml"), "[project]\nname = \"examples\"\n").unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_clnrm"))
         .args(["run", "tests", "--format", "json", "--force", "--jobs", "4"])
-        .current_dir(folder.path())
+        .current_dir(folder)
         .stdin(Stdio::null())
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"));
     (output.status.code(), json)
+}
+
+/// A project with the examples of a folder.
+fn project(examples: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples").join(examples), &folder.path().join("tests"));
+    folder
 }
 
 fn text(value: &Value) -> &str {
@@ -137,7 +221,7 @@ fn a_program_with_a_real_sdk_is_green_and_all_is_proved() {
     if !has_image() {
         return;
     }
-    let (code, json) = run("sdk");
+    let (code, json) = run(project("sdk").path());
     let test = &json["tests"][0];
     assert_eq!(code, Some(0), "{json:#}");
     assert_eq!(text(&test["outcome"]), "passed", "{json:#}");
@@ -152,27 +236,51 @@ fn no_fake_is_believed_each_for_its_own_reason_at_its_own_line() {
     if !has_image() {
         return;
     }
-    let (code, json) = run("fakes");
+    let (code, json) = run(project("fakes").path());
     assert_eq!(code, Some(1), "{json:#}");
     let tests = json["tests"].as_array().unwrap();
     assert_eq!(tests.len(), FAKES.len(), "{json:#}");
-    for (name, expected) in FAKES {
-        let file = format!("{name}.clnrm.toml");
-        let test = tests.iter().find(|test| text(&test["id"]).ends_with(&file)).unwrap();
+    for (file, expected) in FAKES {
+        let test = tests.iter().find(|test| text(&test["id"]).ends_with(file)).unwrap();
         // The program itself ends well: it is what it did not do that is told.
-        assert_eq!(text(&test["scenarios"][0]["outcome"]), "passed", "{name}: {test:#}");
-        assert_eq!(text(&test["outcome"]), "failed", "{name}: {test:#}");
-        assert_eq!(text(&test["expectations"]["completeness"]), "proved", "{name}: {test:#}");
-        let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/fakes").join(&file));
+        assert_eq!(text(&test["scenarios"][0]["outcome"]), "passed", "{file}: {test:#}");
+        assert_eq!(text(&test["outcome"]), "failed", "{file}: {test:#}");
+        assert_eq!(text(&test["expectations"]["completeness"]), "proved", "{file}: {test:#}");
+        let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/fakes").join(file));
         let source = source.unwrap();
         let failures = test["failures"].as_array().unwrap();
-        assert_eq!(failures.len(), expected.len(), "{name}: {failures:#?}");
+        assert_eq!(failures.len(), expected.len(), "{file}: {failures:#?}");
         for (failure, (code, path, message, line)) in failures.iter().zip(expected) {
-            assert_eq!(text(&failure["code"]), *code, "{name}: {failure:#}");
-            assert_eq!(text(&failure["path"]), *path, "{name}: {failure:#}");
-            assert!(text(&failure["message"]).contains(message), "{name}: {failure:#}");
+            assert_eq!(text(&failure["code"]), *code, "{file}: {failure:#}");
+            assert_eq!(text(&failure["path"]), *path, "{file}: {failure:#}");
+            assert!(text(&failure["message"]).contains(message), "{file}: {failure:#}");
             let number = usize::try_from(failure["place"]["start"]["line"].as_u64().unwrap()).unwrap();
-            assert_eq!(source.lines().nth(number - 1), Some(*line), "{name}: {failure:#}");
+            assert_eq!(source.lines().nth(number - 1), Some(*line), "{file}: {failure:#}");
         }
+        if file == "wrong-in-loop.clnrm.toml.tera" {
+            assert_eq!(text(&failures[0]["related"][0]["message"]), "in round 2 of this loop", "{failures:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_tests_of_the_fakes_are_green_with_an_honest_program() {
+    if !has_image() {
+        return;
+    }
+    let folder = project("fakes");
+    for (file, _) in FAKES {
+        let path = folder.path().join("tests").join(file);
+        let test = fs::read_to_string(&path).unwrap();
+        let line = test.lines().find(|line| line.starts_with("run = ")).unwrap();
+        fs::write(&path, test.replace(line, "run = \"python3 /app/fake.py honest\"")).unwrap();
+    }
+    let (code, json) = run(folder.path());
+    assert_eq!(code, Some(0), "{json:#}");
+    let tests = json["tests"].as_array().unwrap();
+    assert_eq!(tests.len(), FAKES.len(), "{json:#}");
+    for test in tests {
+        assert_eq!(text(&test["outcome"]), "passed", "{test:#}");
+        assert_eq!(test["expectations"]["total"], test["expectations"]["holding"], "{test:#}");
     }
 }

@@ -4,6 +4,7 @@ Usage: fake.py WAY
 """
 
 import sys
+from time import sleep, time_ns
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -21,49 +22,120 @@ def provider(attributes=None):
     return made
 
 
+def order(tracer):
+    return tracer.start_as_current_span("shop.order", kind=SpanKind.SERVER)
+
+
+def reserve(tracer):
+    with tracer.start_as_current_span("shop.reserve"):
+        pass
+
+
+def pay(tracer, currency="EUR", event="payment.accepted", status=StatusCode.OK):
+    with tracer.start_as_current_span("shop.pay") as span:
+        span.set_attribute("payment.currency", currency)
+        span.add_event(event)
+        span.set_status(Status(status))
+
+
+def honest(tracer):
+    # What all the others pretend to do: every test beside this file is green with it.
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer)
+
+
 def wrong_parent(tracer):
-    with tracer.start_as_current_span("shop.order", kind=SpanKind.SERVER):
-        pass
+    with order(tracer):
+        reserve(tracer)
     # The payment is a trace of its own: nothing says that it belongs to the order.
-    with tracer.start_as_current_span("shop.pay"):
-        pass
+    pay(tracer)
 
 
 def wrong_status(tracer):
-    with tracer.start_as_current_span("shop.order", kind=SpanKind.SERVER):
-        with tracer.start_as_current_span("shop.pay") as pay:
-            pay.set_status(Status(StatusCode.ERROR, "card declined"))
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer, status=StatusCode.ERROR)
 
 
-def replayed(tracer):
-    # A recording of yesterday's run, sent again.
-    from time import time_ns
-
-    begin = time_ns() - DAY
-    order = tracer.start_span("shop.order", kind=SpanKind.SERVER, start_time=begin)
-    pay = tracer.start_span("shop.pay", context=trace.set_span_in_context(order), start_time=begin + 10)
-    pay.end(end_time=begin + 20)
-    order.end(end_time=begin + 30)
+def wrong_attribute(tracer):
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer, currency="USD")
 
 
-def good(tracer):
-    with tracer.start_as_current_span("shop.order", kind=SpanKind.SERVER):
+def wrong_event(tracer):
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer, event="payment.declined")
+
+
+def wrong_count(tracer):
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer)
+        pay(tracer)
+
+
+def wrong_order(tracer):
+    with order(tracer):
+        pay(tracer)
+        reserve(tracer)
+
+
+def wrong_window(tracer):
+    with order(tracer) as above:
+        reserve(tracer)
+    # The order has long been answered when it is paid.
+    sleep(0.1)
+    with trace.use_span(above, end_on_exit=False):
+        pay(tracer)
+
+
+def wrong_duration(tracer):
+    with order(tracer):
+        reserve(tracer)
         with tracer.start_as_current_span("shop.pay"):
+            sleep(1.2)
+
+
+def forbidden(tracer):
+    with order(tracer):
+        reserve(tracer)
+        pay(tracer)
+        with tracer.start_as_current_span("admin.delete"):
             pass
 
 
 def external(tracer):
-    with tracer.start_as_current_span("shop.order", kind=SpanKind.SERVER):
-        with tracer.start_as_current_span("shop.pay", kind=SpanKind.CLIENT) as pay:
-            pay.set_attribute("server.address", "api.payments.example.com")
+    with order(tracer):
+        with tracer.start_as_current_span("shop.pay", kind=SpanKind.CLIENT) as span:
+            span.set_attribute("server.address", "api.payments.example.com")
+
+
+def replayed(tracer):
+    # A recording of yesterday's run, sent again.
+    begin = time_ns() - DAY
+    above = tracer.start_span("shop.order", kind=SpanKind.SERVER, start_time=begin)
+    below = tracer.start_span("shop.pay", context=trace.set_span_in_context(above), start_time=begin + 10)
+    below.end(end_time=begin + 20)
+    above.end(end_time=begin + 30)
 
 
 WAYS = {
+    "honest": honest,
+    "another-run": honest,
+    "external": external,
+    "forbidden": forbidden,
+    "replayed": replayed,
+    "wrong-attribute": wrong_attribute,
+    "wrong-count": wrong_count,
+    "wrong-duration": wrong_duration,
+    "wrong-event": wrong_event,
+    "wrong-order": wrong_order,
     "wrong-parent": wrong_parent,
     "wrong-status": wrong_status,
-    "replayed": replayed,
-    "another-run": good,
-    "external": external,
+    "wrong-window": wrong_window,
 }
 
 
