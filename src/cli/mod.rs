@@ -24,6 +24,7 @@ mod serve;
 mod settings;
 mod test_file;
 mod traces;
+mod watch;
 mod workers;
 
 use std::process::ExitCode;

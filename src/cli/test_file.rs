@@ -173,7 +173,8 @@ fn analyzer() -> Analyzer {
     Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()))
 }
 
-fn shown_source(file: &SourceFile, document: &SourceFile, current: &Path) -> String {
+/// How a file of the render of `document` is shown.
+pub fn shown_source(file: &SourceFile, document: &SourceFile, current: &Path) -> String {
     match &file.path {
         _ if Arc::ptr_eq(&file.text, &document.text) => document.name.clone(),
         Some(path) => paths::shown(path, current),

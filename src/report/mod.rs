@@ -40,4 +40,4 @@ pub use span_graph::{GraphFormat, SpanGraph};
 pub use span_object::span_object;
 pub use summary::{Summary, Timing};
 pub use verdicts::{JudgedConstraint, VerdictFormat, VerdictReport};
-pub use words::not_judged;
+pub use words::{counted, listed, not_judged};

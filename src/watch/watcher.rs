@@ -9,14 +9,11 @@ use std::time::{Duration, Instant};
 use ignore::WalkBuilder;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::HashFilter;
+use super::{HashFilter, LONGEST_BURST};
 use crate::telemetry::{Measure, measured};
 
 /// How long it must be quiet before a burst of events is reported.
 pub const DEBOUNCE: Duration = Duration::from_millis(50);
-
-/// A burst that never becomes quiet is reported after this time all the same.
-const LONGEST_BURST: Duration = Duration::from_secs(1);
 
 /// How many folders are watched at most; systems have a limit as well.
 const MOST_FOLDERS: usize = 8_192;

@@ -104,7 +104,7 @@ fn output(command: &str) -> Option<Output> {
         "graph" => Here(&["graph tests/hello.clnrm.toml --traces traces/hello.json"]),
         "spans" => Here(&["spans traces/hello.json"]),
         "pull" | "cleanup" => Elsewhere("tests/runs: it needs an engine"),
-        "watch" => Elsewhere("tests/watch: it does not end by itself"),
+        "watch" => Elsewhere("tests/clnrm/watch.rs: it does not end by itself"),
         "completions" | "man" => Elsewhere("tests/clnrm/shell.rs: it is as long as all help texts together"),
         "lsp" => Elsewhere("tests/server: it speaks the protocol"),
         _ => return None,

@@ -19,6 +19,8 @@ mod scaffold;
 mod shell;
 mod spans;
 mod usage;
+#[cfg(unix)]
+mod watch;
 
 use std::process::{Command, Stdio};
 

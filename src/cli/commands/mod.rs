@@ -24,6 +24,7 @@ mod spans;
 mod template;
 mod trace;
 mod validate;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ Examples:
   clnrm validate                       check all tests below the current directory
   clnrm fmt --check                    list the tests that are not in shape
   clnrm run                            run all tests in containers
+  clnrm watch                          run tests again as soon as they change
   clnrm doctor                         what is in the way of that, and what to do
   clnrm analyze a.clnrm.toml --traces spans.jsonl
   clnrm mutate a.clnrm.toml --traces spans.jsonl
@@ -80,6 +82,8 @@ enum Command {
     Validate(validate::Arguments),
     Fmt(fmt::Arguments),
     Run(Box<run::Arguments>),
+    #[command(visible_alias = "dev")]
+    Watch(Box<watch::Arguments>),
     #[command(visible_alias = "red-green")]
     Redgreen(Box<redgreen::Arguments>),
     Repro(Box<repro::Arguments>),
@@ -115,6 +119,7 @@ pub fn run() -> ExitCode {
         Command::Validate(arguments) => validate::run(arguments, color),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Run(arguments) => run::run(arguments, color),
+        Command::Watch(arguments) => watch::run(arguments, color),
         Command::Redgreen(arguments) => redgreen::run(arguments, color),
         Command::Repro(arguments) => repro::run(arguments, color),
         Command::Report(arguments) => report::run(arguments, color),

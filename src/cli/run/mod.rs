@@ -5,6 +5,7 @@ mod live;
 mod options;
 mod perform;
 mod select;
+mod signals;
 mod store;
 mod written;
 
@@ -12,6 +13,7 @@ pub use images::images;
 pub use live::Live;
 pub use options::{ExecutionOptions, ReportTarget};
 pub use perform::{Performed, digest, perform};
-pub use select::{Filter, Selected, Test, look, of_file, projects, select};
+pub use select::{Filter, Matcher, Selected, Test, look, narrow, of_file, projects, select};
+pub use signals::Signals;
 pub use store::{StoredRun, find as find_stored};
 pub use written::{Outputs, write_atomically};

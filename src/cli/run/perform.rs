@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::{Live, Selected};
+use super::{Live, Selected, Signals};
 use crate::cli::input::InputOptions;
 use crate::cli::output;
 use crate::executor::{Executor, ExecutorSettings, Redaction, RunOptions, RunReport};
@@ -25,6 +25,32 @@ pub struct Performed {
     pub request: RequestDocument,
     /// Whether flaky scenarios fail it.
     pub fail_on_flaky: bool,
+}
+
+/// What is known of a run before it begins.
+pub struct Asked {
+    /// What must not be shown of it.
+    pub redaction: Redaction,
+    request: RequestDocument,
+    fail_on_flaky: bool,
+}
+
+impl Asked {
+    /// What is asked for by running what is selected in this way.
+    pub fn new(selected: &Selected, options: &RunOptions, input: &InputOptions) -> Self {
+        let tests = selected.plan.tests.iter();
+        let environment = Redaction::of_environment(std::env::vars_os().filter_map(both_texts), &options.secrets);
+        let redaction = tests.fold(environment, |all, test| all.and(&Redaction::of(&test.analysis, &options.secrets)));
+        let request = request(selected, options, input, &redaction);
+        Self { redaction, request, fail_on_flaky: options.fail_on_flaky }
+    }
+
+    /// The run, once this came out of it.
+    pub fn performed(self, report: Arc<RunReport>) -> Performed {
+        let Self { redaction, request, fail_on_flaky } = self;
+        let images = report.tests.iter().flat_map(|test| test.images.iter().cloned()).collect();
+        Performed { report, redaction, request: RequestDocument { images, ..request }, fail_on_flaky }
+    }
 }
 
 impl Performed {
@@ -51,11 +77,7 @@ pub fn perform(
     input: &InputOptions,
     live: &mut Live<'_>,
 ) -> io::Result<Performed> {
-    let tests = selected.plan.tests.iter();
-    let environment = Redaction::of_environment(std::env::vars_os().filter_map(both_texts), &options.secrets);
-    let redaction = tests.fold(environment, |all, test| all.and(&Redaction::of(&test.analysis, &options.secrets)));
-    let request = request(selected, &options, input, &redaction);
-    let fail_on_flaky = options.fail_on_flaky;
+    let asked = Asked::new(selected, &options, input);
     let runtime = Runtime::new()?;
     let report = runtime.block_on(async {
         let (sender, mut events) = mpsc::unbounded_channel();
@@ -65,7 +87,7 @@ pub fn perform(
         loop {
             tokio::select! {
                 event = events.recv() => match event {
-                    Some(event) => live.event(&event, &redaction),
+                    Some(event) => live.event(&event, &asked.redaction),
                     None => break,
                 },
                 () = signals.next() => {
@@ -81,8 +103,7 @@ pub fn perform(
         }
         Ok::<_, io::Error>(handle.finished().await)
     })?;
-    let images = report.tests.iter().flat_map(|test| test.images.iter().cloned()).collect();
-    Ok(Performed { report, redaction, request: RequestDocument { images, ..request }, fail_on_flaky })
+    Ok(asked.performed(report))
 }
 
 fn both_texts((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
@@ -115,38 +136,4 @@ fn request(selected: &Selected, options: &RunOptions, input: &InputOptions, reda
 /// The SHA-256 of a text, in hexadecimal digits.
 pub fn digest(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The signals that ask this process to end.
-struct Signals {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 3],
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let [int, term, hup] = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
-        Ok(Self { signals: [int?, term?, hup?] })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for the next one.
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        let [int, term, hup] = &mut self.signals;
-        tokio::select! { _ = int.recv() => {} _ = term.recv() => {} _ = hup.recv() => {} }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

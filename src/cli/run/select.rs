@@ -11,8 +11,8 @@ use crate::cli::input::InputOptions;
 use crate::cli::settings::Projects;
 use crate::cli::{output, paths, read};
 use crate::executor::{PlannedTest, ScenarioFilter, ScenarioPlan, SelectedTest, Selection};
-use crate::template::SourceFile;
 use crate::template::variables::Environment;
+use crate::template::{SourceFile, TemplateLoader};
 use crate::trace::recorded;
 
 /// Which scenarios are wanted.
@@ -142,38 +142,49 @@ impl Selected {
 /// The tests of which something is wanted, with what is.
 fn narrowed(tests: Vec<SelectedTest>, matcher: &Matcher) -> Selected {
     let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
+    Selected::new(tests.into_iter().filter_map(|test| narrow(test, matcher, &analyzer, None)).collect())
+}
+
+/// The test with those of its scenarios that are wanted; `None` where that is none. Imports are read by `loader`, from disk where there is none.
+pub fn narrow(
+    mut test: SelectedTest,
+    matcher: &Matcher,
+    analyzer: &Analyzer,
+    loader: Option<&dyn TemplateLoader>,
+) -> Option<SelectedTest> {
     if matcher.wants_all() {
-        return Selected::new(tests);
+        return Some(test);
     }
-    let narrow = |mut test: SelectedTest| {
-        let planned = ScenarioPlan::new(&analyzer, std::slice::from_ref(&test), None);
-        let mut wanted = BTreeSet::new();
-        for it in planned.tests.iter().filter(|it| matcher.wants_tags(it)) {
-            let combination = &it.id.combination;
-            // What has mistakes may not even know its scenarios: who wants it is told of them.
-            if it.is_invalid() && matcher.wants(&it.id.to_string()) {
-                wanted.insert(ScenarioFilter { scenario: None, combination: combination.clone() });
-            }
-            let scenarios = it.scenarios.iter().filter(|scenario| matcher.wants(&scenario.id.to_string()));
-            wanted.extend(scenarios.map(|scenario| ScenarioFilter {
-                scenario: Some(scenario.id.scenario.clone()),
-                combination: combination.clone(),
-            }));
+    let planned = ScenarioPlan::new(analyzer, std::slice::from_ref(&test), loader);
+    let mut wanted = BTreeSet::new();
+    for it in planned.tests.iter().filter(|it| matcher.wants_tags(it)) {
+        let combination = &it.id.combination;
+        // What has mistakes may not even know its scenarios: who wants it is told of them.
+        if it.is_invalid() && matcher.wants(&it.id.to_string()) {
+            wanted.insert(ScenarioFilter { scenario: None, combination: combination.clone() });
         }
-        test.scenarios = Selection::Only(wanted.clone());
-        (!wanted.is_empty()).then_some(test)
-    };
-    Selected::new(tests.into_iter().filter_map(narrow).collect())
+        let scenarios = it.scenarios.iter().filter(|scenario| matcher.wants(&scenario.id.to_string()));
+        wanted.extend(scenarios.map(|scenario| ScenarioFilter {
+            scenario: Some(scenario.id.scenario.clone()),
+            combination: combination.clone(),
+        }));
+    }
+    test.scenarios = Selection::Only(wanted.clone());
+    (!wanted.is_empty()).then_some(test)
 }
 
 /// A compiled filter.
-struct Matcher {
+pub struct Matcher {
     patterns: Vec<(String, Option<GlobMatcher>)>,
     tags: Vec<String>,
 }
 
 impl Matcher {
-    fn new(filter: &Filter) -> Result<Self, String> {
+    /// Compiles a filter.
+    ///
+    /// # Errors
+    /// Where a pattern is no glob, with the words for people.
+    pub fn new(filter: &Filter) -> Result<Self, String> {
         let compile = |pattern: &String| {
             let is_glob = pattern.contains(['*', '?', '{']);
             let glob = is_glob.then(|| GlobBuilder::new(pattern).build()).transpose();
@@ -184,7 +195,8 @@ impl Matcher {
         Ok(Self { patterns, tags: filter.tags.clone() })
     }
 
-    fn wants_all(&self) -> bool {
+    /// Whether everything is wanted.
+    pub fn wants_all(&self) -> bool {
         self.patterns.is_empty() && self.tags.is_empty()
     }
 
