@@ -160,10 +160,11 @@ impl Scan<'_> {
             }
             return;
         }
-        let Some((key, value)) = text.split_once('=') else { return };
+        let (key, value) = text.split_once('=').unwrap_or((without_comment(text), ""));
         let Some(path) = key_path(key) else { return };
         let value = without_comment(value).trim();
         if !value.contains("{{") && !value.contains("{%") {
+            self.unreadable(table, &path);
             return;
         }
         let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
@@ -173,6 +174,18 @@ impl Scan<'_> {
             None => DefinedValue::BareTemplate(value.to_owned()),
         };
         self.define(table, &path, value, place, in_list);
+    }
+
+    fn unreadable(&mut self, table: &[String], below: &[String]) {
+        let path: Vec<String> = table.iter().chain(below).cloned().collect();
+        let Some((target, rest)) = target_of(&path) else { return };
+        let name = rest.join(".");
+        match target {
+            Target::Vars => self.variables.unreadable.push(name),
+            Target::Matrix => self.variables.unreadable.push(format!("matrix.{name}")),
+            Target::Otel => self.variables.unreadable.push(format!("otel.{name}")),
+            Target::Determinism => {}
+        }
     }
 
     fn define(&mut self, table: &[String], below: &[String], value: DefinedValue, span: Span, in_list: bool) {
@@ -403,6 +416,9 @@ mod tests {
                 lines += &format!("{namespace}.{} = {value}    <- {place}\n", definition.path.join("."));
             }
         }
+        for name in &variables.unreadable {
+            lines += &format!("{name}: unreadable\n");
+        }
         lines
     }
 
@@ -477,6 +493,10 @@ name = "x"
         vars.b = bare {{ seed | default(value=42) }}    <- b = {{ seed | default(value=42) }}
         vars.c = {{ env(name='E', default='d') }}    <- c = "{{ env(name='E', default='d') }}"
         vars.h = 1    <- h = 1
+        d: unreadable
+        e: unreadable
+        f: unreadable
+        g: unreadable
         "#);
     }
 

@@ -99,6 +99,8 @@ pub struct Variables {
     clock: Timestamp,
     environment: Environment,
     lookups: BTreeMap<String, Option<String>>,
+    /// As in [`FileVariables::unreadable`].
+    unreadable: Vec<String>,
 }
 
 impl Default for Variables {
@@ -119,6 +121,14 @@ impl Variables {
     /// Where the variable at a dotted path was defined. `svc` and `vars.svc` are one variable.
     pub fn origin(&self, path: &str) -> Option<&VariableOrigin> {
         self.origins.get(path.strip_prefix("vars.").unwrap_or(path))
+    }
+
+    /// Whether the file defines the variable at a dotted path, or what it lies in, with a value that can't be read.
+    pub fn is_unreadable(&self, path: &str) -> bool {
+        let path = path.strip_prefix("vars.").unwrap_or(path);
+        self.unreadable.iter().any(|name| {
+            path.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
     /// All top-level names, in the order of their definition.

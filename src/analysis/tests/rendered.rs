@@ -197,3 +197,27 @@ fn a_broken_import_is_one_mistake_whatever_was_meant_to_be_called() {
     let errors = analysis.diagnostics.iter().filter(|it| it.severity == crate::validation::Severity::Error);
     assert_eq!(errors.map(|it| it.rule.code).collect::<Vec<_>>(), ["template-syntax"]);
 }
+
+#[test]
+fn a_variable_that_is_broken_where_it_is_defined_is_not_told_again_at_its_uses() {
+    check(
+        r#"
+[meta]
+name = "{{ vars.a }}"
+version = "1"
+description = "x"
+{% if true %}{% endif %}
+[vars]
+a =
+^^^ toml-syntax
+[services.app]
+plugin = "generic_container"
+image = "{{ vars.a }}"
+[[steps]]
+name = "one"
+service = "app"
+command = ["echo", "{{ a }}", "{{ vars.ab }}"]
+                                  ^^^^^^^ undefined-variable
+"#,
+    );
+}

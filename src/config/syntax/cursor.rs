@@ -67,6 +67,11 @@ impl<'a> Cursor<'a> {
         self.peek(0).span
     }
 
+    /// Whether the current token goes over several lines.
+    pub fn spans_lines(&mut self) -> bool {
+        self.span().slice(self.text).is_some_and(|written| written.contains('\n'))
+    }
+
     pub fn advance(&mut self) {
         if self.kind() != TokenKind::Eof {
             self.at += 1;

@@ -54,6 +54,21 @@ fn a_separator_at_the_end_of_a_line_is_no_pair() {
 }
 
 #[test]
+fn a_script_without_its_closing_quotes_is_one_mistake() {
+    let script = "set -e\nA=1\nif [ -f a ]; then\n  [ -f b ]\nfi\n";
+    let others = "[[steps]]\nrun = \"\"\"\nB=1\n\"\"\"\n";
+    assert_snapshot!(errors(&format!("run = \"\"\"\n{script}")), @r#"UnclosedString { quotes: "\"\"\"" } at "\"\"\"""#);
+    assert_snapshot!(errors(&format!("run = \"\"\"\n{script}{others}x = 1\n")), @r#"UnclosedString { quotes: "\"\"\"" } at "\"\"\"""#);
+    assert_snapshot!(errors(&format!("run = \"\"\"\n{script}run2 = \"\"\"\nB=1\n\"\"\"\n")), @r#"UnclosedString { quotes: "\"\"\"" } at "\"\"\"""#);
+}
+
+#[test]
+fn quotes_where_no_value_stands_are_one_mistake() {
+    assert_snapshot!(errors("a = 1\n\"\"\"\n[b]\nrun = \"\"\"\nset -e\n\"\"\"\nc = 1\n"), @r#"Unexpected { text: "\"\"\"" } at "\"\"\"""#);
+    assert_snapshot!(errors("a = 1\n\"\"\"\n"), @r#"Unexpected { text: "\"\"\"" } at "\"\"\"""#);
+}
+
+#[test]
 fn strings_that_do_not_end() {
     assert_snapshot!(errors("a = \"x\nb = \"y\"\nc = 'z # w\nd = 1\n"), @r#"
     UnclosedString { quotes: "\"" } at "\"x"

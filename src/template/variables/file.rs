@@ -13,6 +13,9 @@ pub struct FileVariables {
     pub matrix: Vec<Definition>,
     /// `[template.otel]`.
     pub otel: Vec<Definition>,
+    /// What is defined with a value that can't be read, by the name that expressions use (`database.host`, `matrix.os`): the
+    /// mistake is told where it stands, and not again at each use.
+    pub unreadable: Vec<String>,
     /// `seed` of `[determinism]`, where it is a plain number.
     pub seed: Option<u64>,
     /// `freeze_clock` of `[determinism]`, where it is plain text.

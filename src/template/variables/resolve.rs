@@ -59,6 +59,7 @@ impl Variables {
                 clock: DEFAULT_CLOCK,
                 environment: sources.environment.clone(),
                 lookups: BTreeMap::new(),
+                unreadable: file.unreadable.clone(),
             },
         };
         if let Some(overrides) = sources.overrides {
