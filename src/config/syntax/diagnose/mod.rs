@@ -61,7 +61,9 @@ impl<'a> Reader<'a> {
                     self.error(SyntaxErrorKind::Unexpected { text: self.written(rest) }, rest);
                     self.blank_rest_of_line();
                 }
-                TokenKind::MlBasicString | TokenKind::MlLiteralString if self.cursor.spans_lines() => self.stray_quotes(),
+                TokenKind::MlBasicString | TokenKind::MlLiteralString if self.cursor.spans_lines() => {
+                    self.stray_quotes()
+                }
                 _ => self.pairs(),
             }
         }
