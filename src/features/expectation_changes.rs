@@ -9,11 +9,15 @@ use crate::validation::{Level, Severity};
 /// The tables that expectations stand in.
 const TABLES: [&str; 3] = ["expect", "otel_validation", "assertions"];
 
+/// Whether expectations stand in the table of this name.
+pub fn is_expectation(table: &str) -> bool {
+    TABLES.contains(&table)
+}
+
 /// The first header of an expectation, as the author wrote it.
 pub fn first_header(view: &DocumentView) -> Option<Span> {
     let tables = view.syntax().tables.iter();
     let mut headers = tables.filter_map(|table| table.header.as_ref());
-    let is_expectation = |name: &str| TABLES.contains(&name);
     headers.find(|header| header.path.first().is_some_and(|part| is_expectation(&part.text))).map(|header| header.span)
 }
 

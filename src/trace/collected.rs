@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Name, Origin, Span, SpanId, TraceId};
+use super::{Name, Span, SpanId, TraceId};
 
 /// The place of a span in its [`Trace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,10 +43,8 @@ pub struct Conflict {
     pub kept: SpanIndex,
     /// What differs.
     pub fields: Vec<Field>,
-    /// The parent that the other one named.
-    pub other_parent: Option<SpanId>,
-    /// Where the other one was read.
-    pub other_origin: Origin,
+    /// The other one.
+    pub other: Span,
 }
 
 impl Conflict {
@@ -58,7 +56,7 @@ impl Conflict {
             "the span `{}` ({}) came again at {} with another {}; the first one ({}) is kept",
             span.name,
             span.span_id,
-            self.other_origin,
+            self.other.origin,
             fields.join(", "),
             span.origin
         )
@@ -151,12 +149,7 @@ impl TraceBuilder {
         self.duplicates += 1;
         let fields = Field::differing(&self.spans[kept.get()], &span);
         if !fields.is_empty() {
-            self.conflicts.push(Conflict {
-                kept,
-                fields,
-                other_parent: span.parent_span_id,
-                other_origin: span.origin,
-            });
+            self.conflicts.push(Conflict { kept, fields, other: span });
         }
     }
 
@@ -249,9 +242,11 @@ impl Trace {
         &self.spans
     }
 
-    /// All spans, to change them and collect anew.
+    /// All spans, to change them and collect anew: those that came again with other contents come last, so that the same are kept.
     pub fn into_spans(self) -> Vec<Span> {
-        self.spans
+        let mut spans = self.spans;
+        spans.extend(self.conflicts.into_iter().map(|conflict| conflict.other));
+        spans
     }
 
     /// All spans with their indices, in their order.
@@ -389,7 +384,7 @@ impl Trace {
         self.conflicts
             .iter()
             .filter(|conflict| conflict.fields.contains(&Field::Parent))
-            .map(|conflict| (conflict.kept, conflict.other_parent.as_ref()))
+            .map(|conflict| (conflict.kept, conflict.other.parent_span_id.as_ref()))
     }
 
     /// The ids of all traces, ordered, each once.

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Each case belongs to a key of the format. The green trace passes; each red one makes the named constraint fail, and no
-//! other.
+//! other. Constraints that can't fail but together are named together, parted by ` + `.
 
 use std::path::Path;
 
@@ -34,8 +34,8 @@ pub struct Case {
 
 /// A trace that one constraint must notice.
 pub struct Mutant {
-    /// The path of the constraint.
-    pub path: String,
+    /// The path of the constraint, and of those that fall with it.
+    pub paths: Vec<String>,
     /// What is wrong with the trace.
     pub told: String,
     /// The trace.
@@ -58,8 +58,9 @@ fn read(source: &str) -> Vec<Case> {
             if directive == "green" {
                 continue_green(&mut cases);
             } else if let Some(red) = directive.strip_prefix("red ") {
-                let (path, told) = red.rsplit_once(": ").unwrap();
-                let mutant = Mutant { path: path.to_owned(), told: told.to_owned(), trace: String::new() };
+                let (paths, told) = red.rsplit_once(": ").unwrap();
+                let paths = paths.split(" + ").map(str::to_owned).collect();
+                let mutant = Mutant { paths, told: told.to_owned(), trace: String::new() };
                 cases.last_mut().unwrap().mutants.push(mutant);
             } else {
                 let key = directive.to_owned();

@@ -16,13 +16,14 @@ const fn promise(what: &'static str, tests: &'static [(&'static str, &'static st
 
 const PROMISES: &[Promise] = &[
     promise(
-        "each key of `[expect]` has a trace that is green and a mutant that is red; in runs, replays and the editor too",
+        "each key of `[expect]` has a trace that is green and a mutant that is red; in runs, replays and the editor too, at the same place",
         &[
             ("tests/expectations/table.rs", "each_mutant_turns_its_constraint_red_and_no_other"),
             ("tests/expectations/table.rs", "no_key_of_the_schema_is_missing"),
-            ("tests/runs/verdicts.rs", "nothing_is_green_without_proof"),
-            ("tests/runs/cache.rs", "only_what_changed_runs"),
-            ("tests/server/runs/failures.rs", "a_failed_expectation_stands_at_its_line_until_that_is_edited"),
+            ("tests/verdicts/kinds.rs", "every_kind_of_expectation_has_a_mutant"),
+            ("tests/verdicts/command_line.rs", "recorded_spans_get_the_verdict_of_every_case"),
+            ("tests/verdicts/command_line.rs", "runs_and_replays_give_the_verdict_of_every_case"),
+            ("tests/verdicts/editor.rs", "the_editor_shows_the_verdict_of_every_case"),
         ],
     ),
     promise(

@@ -36,8 +36,14 @@ pub struct Client {
 impl Client {
     /// Starts a server with extra arguments, without saying anything to it.
     pub fn spawn(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_clnrm-lsp"))
-            .args(arguments)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clnrm-lsp"));
+        command.args(arguments);
+        Self::of(command)
+    }
+
+    /// Starts a server by this command, without saying anything to it.
+    pub fn of(mut command: Command) -> Self {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -70,7 +70,7 @@ pub async fn spans(folder: &Path, spans: &[Span], redaction: &Redaction) {
 }
 
 /// Spans as lines of OTLP, with secrets covered.
-pub fn lines(spans: &[Span], redaction: &Redaction) -> Vec<u8> {
+pub fn lines<'s>(spans: impl IntoIterator<Item = &'s Span>, redaction: &Redaction) -> Vec<u8> {
     let mut lines = Vec::new();
     // A vector takes everything.
     let _ = write::otlp_lines(spans, &mut lines);

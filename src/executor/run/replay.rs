@@ -24,7 +24,10 @@ pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: 
     if judged.reception.completeness.grade != Grade::Proved || !result.scenarios.iter().all(proven) {
         return;
     }
-    let spans = lines(judged.trace.spans(), redaction);
+    let mut spans = lines(judged.trace.spans(), redaction);
+    // What came again with other contents is part of the evidence. It stands behind all others, so that the same spans are kept when
+    // they are read.
+    spans.extend(lines(judged.trace.conflicts().iter().map(|conflict| &conflict.other), redaction));
     if let Some(file) = recorded::file(&planned.path).filter(|_| !judged.trace.is_empty())
         && let Err(error) = write(&file, &spans)
     {

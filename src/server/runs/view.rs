@@ -325,9 +325,11 @@ impl Past {
             return true;
         }
         let written = hunk.new.slice(&self.new).unwrap_or_default();
-        let starts = written.lines().filter(|line| line.trim_start().starts_with('[')).map(str::trim_start);
-        let mut others = starts.filter(|line| !line.starts_with("[expect") && !line.starts_with("[[expect"));
-        let adds_something_else = others.any(|line| !line.starts_with("[[scenario"));
+        let headers = written.lines().map(str::trim_start).filter(|line| line.starts_with('['));
+        let mut tables =
+            headers.filter_map(|line| line.trim_start_matches('[').split(['.', ']']).next()).map(str::trim);
+        let adds_something_else =
+            tables.any(|table| table != "scenario" && !expectation_changes::is_expectation(table));
         adds_something_else || (touched.is_empty() && !hunk.old.is_empty())
     }
 
@@ -397,7 +399,7 @@ fn is_trivia(text: &str) -> bool {
 fn blocks(items: &[OutlineItem]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for item in items {
-        let is_expectation = item.kind == OutlineKind::Expectation || item.name == "assertions";
+        let is_expectation = item.kind == OutlineKind::Expectation || expectation_changes::is_expectation(&item.name);
         let holds_blocks = matches!(item.kind, OutlineKind::Table | OutlineKind::Expectation | OutlineKind::Service);
         let children: Vec<&OutlineItem> = item.children.iter().filter(|child| is_block(child.kind)).collect();
         if !holds_blocks || children.is_empty() {

@@ -51,6 +51,8 @@ fn the_first_delivery_stays_and_others_are_told_when_they_differ() {
     assert_eq!((trace[conflict.kept].name.as_str(), &conflict.fields), ("b", &vec![Field::Parent, Field::End]));
     assert!(conflict.message(&trace).contains("with another parent, end"), "{}", conflict.message(&trace));
     assert_eq!(trace.with_two_parents().collect::<Vec<_>>(), [(conflict.kept, Some(&SpanId::from([3; 8])))]);
+    let again: Trace = trace.clone().into_spans().into_iter().collect();
+    assert_eq!((again.spans(), again.conflicts()), (trace.spans(), trace.conflicts()));
 }
 
 #[test]
