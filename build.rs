@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-const SOURCES: [&str; 2] = ["src/engine/init/program", "src/engine/init/wire.rs"];
+const SOURCES: [&str; 2] = ["src/engine/init/program", "src/engine/init/wire"];
 
 /// What the constants of `engine/init/embedded.rs` are called, and Rust's name of the processor.
 const ARCHITECTURES: [(&str, &str); 2] = [("X86_64", "x86_64"), ("AARCH64", "aarch64")];

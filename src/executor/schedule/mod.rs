@@ -5,10 +5,13 @@
 
 mod admission;
 mod decision;
+mod event;
 mod item;
+mod rank;
 mod scheduler;
 
 pub use admission::{FULL_PRESSURE, SOME_PRESSURE};
 pub use decision::{Decision, DecisionKind};
+pub use event::{Action, Event, ScheduleOptions};
 pub use item::{Item, ItemEnd, Shortage};
-pub use scheduler::{Action, Event, ScheduleOptions, Scheduler};
+pub use scheduler::Scheduler;

@@ -3,92 +3,11 @@
 use std::time::Duration;
 
 use super::admission::Admission;
-use super::{Decision, DecisionKind, Item, ItemEnd};
+use super::rank::ranks;
+use super::{Action, Decision, DecisionKind, Event, Item, ItemEnd, ScheduleOptions};
 use crate::executor::monitor::ResourceUsage;
 use crate::executor::resources::Resources;
 use crate::executor::{NotRun, Outcome};
-
-/// How a run is scheduled.
-#[derive(Clone, Debug)]
-pub struct ScheduleOptions {
-    /// What there is.
-    pub capacity: Resources,
-    /// Nothing is started any more after so much has failed.
-    pub max_fail: Option<usize>,
-    /// An item that fails runs again so often, and so does a test whose expectations do not hold.
-    pub retries: u32,
-    /// An item that was overtaken so often is next.
-    pub overtakes: u32,
-    /// How long it must be calm before one more may run at once.
-    pub calm: Duration,
-}
-
-impl ScheduleOptions {
-    /// The usual options for what there is.
-    pub const fn new(capacity: Resources) -> Self {
-        Self { capacity, max_fail: None, retries: 0, overtakes: 8, calm: Duration::from_secs(10) }
-    }
-}
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Time has passed; also the first event of all.
-    Tick,
-    /// An attempt at an item has ended.
-    Ended {
-        /// The item.
-        item: usize,
-        /// How.
-        end: ItemEnd,
-    },
-    /// All items of a test have ended, and its expectations are judged. Only where it may run again does anything wait for this.
-    Judged {
-        /// The test.
-        test: usize,
-        /// Whether they hold.
-        passed: bool,
-    },
-    /// Somebody cancelled the run.
-    Cancel,
-    /// Somebody cancelled one item.
-    CancelItem {
-        /// The item.
-        item: usize,
-    },
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// An item is to be started.
-    Start {
-        /// The item.
-        item: usize,
-        /// Which attempt, from 1.
-        attempt: u32,
-        /// Whether nothing else runs beside it.
-        alone: bool,
-    },
-    /// An item that runs is to be ended; that it has ended is still to be told.
-    Stop {
-        /// The item.
-        item: usize,
-    },
-    /// What came of an item is certain now. Of each item once.
-    Settle {
-        /// The item.
-        item: usize,
-        /// What came of it: `Flaky` where it passed but not at first.
-        outcome: Outcome,
-        /// Whether it had to run alone because something was short.
-        degraded: bool,
-    },
-    /// Something was decided that is worth telling.
-    Decide(Decision),
-    /// All items are settled. Once.
-    Done,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -535,35 +454,4 @@ impl Scheduler {
 
 const fn decide(item: Option<usize>, kind: DecisionKind) -> Action {
     Action::Decide(Decision { item, kind })
-}
-
-/// The expected time from the start of each item to the end of the longest chain that waits for it. What is not known counts as the
-/// mean of what is.
-fn ranks(items: &[Item]) -> Vec<Duration> {
-    let known: Vec<Duration> = items.iter().filter_map(|item| item.expected).collect();
-    let mean = known.iter().sum::<Duration>() / u32::try_from(known.len()).unwrap_or(u32::MAX).max(1);
-    let mut ranks: Vec<Duration> = items.iter().map(|item| item.expected.unwrap_or(mean)).collect();
-    let own = ranks.clone();
-    let mut waiting_for: Vec<Vec<usize>> = vec![Vec::new(); items.len()];
-    let mut open: Vec<usize> = vec![0; items.len()];
-    for (index, item) in items.iter().enumerate() {
-        for dependency in item.depends_on.iter().chain(&item.after) {
-            if let Some(count) = open.get_mut(*dependency) {
-                *count += 1;
-                waiting_for[index].push(*dependency);
-            }
-        }
-    }
-    // From the ends of the chains to their starts; what is on a cycle keeps its own time.
-    let mut ends: Vec<usize> = (0..items.len()).filter(|item| open[*item] == 0).collect();
-    while let Some(item) = ends.pop() {
-        for dependency in waiting_for[item].clone() {
-            ranks[dependency] = ranks[dependency].max(own[dependency].saturating_add(ranks[item]));
-            open[dependency] -= 1;
-            if open[dependency] == 0 {
-                ends.push(dependency);
-            }
-        }
-    }
-    ranks
 }

@@ -1,4 +1,4 @@
-//! Init: the first process of a container, the hands of the runner within it. It speaks frames (`../wire.rs`) on its standard input
+//! Init: the first process of a container, the hands of the runner within it. It speaks frames (`../wire/`) on its standard input
 //! and output. It holds ports on the loopback and passes the bytes of each connection on; starts programs, passes on what they write
 //! and tells how they end; and when its input ends, because the runner has closed it or died, it ends everything and itself.
 //!
@@ -13,7 +13,7 @@ mod outgoing;
 mod processes;
 mod supervisor;
 mod sys;
-#[path = "../wire.rs"]
+#[path = "../wire/mod.rs"]
 #[allow(dead_code, reason = "the other half is the runner's")]
 mod wire;
 
