@@ -19,6 +19,7 @@ mod network;
 mod owner;
 mod sweep;
 mod teardown;
+mod volume;
 
 pub use connect::{ConnectOptions, Deadlines, OLDEST_API};
 pub use container::{
@@ -35,6 +36,7 @@ pub use network::{Network, NetworkSpec, SubnetRange};
 pub use owner::{Owner, Ownership};
 pub use sweep::{ObjectKind, Reason, SweepOptions, Swept, SweptObject};
 pub use teardown::Teardown;
+pub use volume::Volume;
 
 /// The target of what this room logs.
 const TARGET: &str = module_path!();

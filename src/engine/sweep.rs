@@ -49,6 +49,8 @@ pub enum ObjectKind {
     Container,
     /// A network.
     Network,
+    /// A volume.
+    Volume,
 }
 
 /// Why an object goes or stays.
@@ -77,6 +79,7 @@ impl ObjectKind {
         match self {
             Self::Container => "container",
             Self::Network => "network",
+            Self::Volume => "volume",
         }
     }
 }
@@ -108,7 +111,7 @@ impl Reason {
 }
 
 impl Engine {
-    /// Removes what earlier runs left: containers in any state, then networks that are empty.
+    /// Removes what earlier runs left: containers in any state, then networks and volumes that nobody uses.
     ///
     /// # Errors
     ///
@@ -117,32 +120,30 @@ impl Engine {
         let ours = || vec![format!("{}=true", label::MANAGED)];
         let now = SystemTime::now();
         let mut swept = Swept::default();
-        let mut doomed = Vec::new();
-        for (id, name, (labels, running)) in self.containers_with(ours()).await? {
-            let Some(found) = Found::read(&labels) else { continue };
-            let (goes, reason) = verdict(&found, running, now, options.all);
-            let object =
-                SweptObject { kind: ObjectKind::Container, name, run: found.run, scenario: found.scenario, reason };
-            if goes { doomed.push((id, object)) } else { swept.kept.push(object) }
+        for kind in [ObjectKind::Container, ObjectKind::Network, ObjectKind::Volume] {
+            let listed = match kind {
+                ObjectKind::Container => self.containers_with(ours()).await?,
+                ObjectKind::Network => self.networks_with(ours()).await?,
+                ObjectKind::Volume => self.volumes_with(ours()).await?,
+            };
+            let mut doomed = Vec::new();
+            for (id, name, (labels, running)) in listed {
+                let Some(found) = Found::read(&labels) else { continue };
+                let (goes, reason) = verdict(&found, running, now, options.all);
+                let object = SweptObject { kind, name, run: found.run, scenario: found.scenario, reason };
+                if goes { doomed.push((id, object)) } else { swept.kept.push(object) }
+            }
+            let removals = doomed.into_iter().map(|(id, object)| async move {
+                let result = match kind {
+                    _ if options.dry_run => Ok(()),
+                    ObjectKind::Container => self.remove_container(&id, &object.name).await,
+                    ObjectKind::Network => self.remove_network(&id).await,
+                    ObjectKind::Volume => self.remove_volume(&id).await,
+                };
+                (object, result)
+            });
+            swept.take(futures::future::join_all(removals).await);
         }
-        let removals = doomed.into_iter().map(|(id, object)| async move {
-            let result = if options.dry_run { Ok(()) } else { self.remove_container(&id, &object.name).await };
-            (object, result)
-        });
-        swept.take(futures::future::join_all(removals).await);
-        let mut doomed = Vec::new();
-        for (id, name, (labels, _)) in self.networks_with(ours()).await? {
-            let Some(found) = Found::read(&labels) else { continue };
-            let (goes, reason) = verdict(&found, false, now, options.all);
-            let object =
-                SweptObject { kind: ObjectKind::Network, name, run: found.run, scenario: found.scenario, reason };
-            if goes { doomed.push((id, object)) } else { swept.kept.push(object) }
-        }
-        let removals = doomed.into_iter().map(|(id, object)| async move {
-            let result = if options.dry_run { Ok(()) } else { self.remove_network(&id).await };
-            (object, result)
-        });
-        swept.take(futures::future::join_all(removals).await);
         Ok(swept)
     }
 }

@@ -16,6 +16,8 @@ pub struct Teardown {
     pub containers: usize,
     /// How many networks were removed.
     pub networks: usize,
+    /// How many volumes were removed.
+    pub volumes: usize,
     /// What is left, by name: not everything went in time.
     pub left: Vec<String>,
     /// What went wrong.
@@ -73,7 +75,7 @@ impl Engine {
                 }
             }
         }
-        let networks = match self.networks_with(vec![label]).await {
+        let networks = match self.networks_with(vec![label.clone()]).await {
             Ok(networks) => networks,
             Err(error) => {
                 done.left.push(format!("networks of run `{run}`"));
@@ -88,6 +90,23 @@ impl Engine {
                 Ok(()) => done.networks += 1,
                 Err(error) => {
                     done.left.push(format!("network `{name}`"));
+                    done.errors.push(error);
+                }
+            }
+        }
+        let volumes = match self.volumes_with(vec![label]).await {
+            Ok(volumes) => volumes,
+            Err(error) => {
+                done.left.push(format!("volumes of run `{run}`"));
+                done.errors.push(error);
+                return;
+            }
+        };
+        for (_, name, _) in volumes {
+            match self.remove_volume(&name).await {
+                Ok(()) => done.volumes += 1,
+                Err(error) => {
+                    done.left.push(format!("volume `{name}`"));
                     done.errors.push(error);
                 }
             }

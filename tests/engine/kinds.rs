@@ -2,6 +2,8 @@
 
 use std::net::TcpStream;
 
+use serde_json::{Value, json};
+
 use super::fake_engine::FakeEngine;
 use super::project::{Project, Ran};
 use super::setting::run;
@@ -12,7 +14,7 @@ const TELLS: &[&str] = &["sh", "-c", "echo \"arguments: $*\"; exec sleep 30", "-
 /// A test of one service of a kind, in an engine that has this image.
 fn service(image: &str, kind: &str, more: &str) -> (FakeEngine, Ran) {
     let engine = FakeEngine::start();
-    engine.has_image(image, TELLS);
+    engine.has_image(image, json!({ "Entrypoint": TELLS, "Env": [] }));
     let text = format!(
         "[services.it]\nplugin = \"{kind}\"\ntimeout = \"1s\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
     );
@@ -100,4 +102,25 @@ fn an_unknown_kind_with_an_image_is_a_plain_container_and_says_so() {
     assert_eq!((ran.code, ran.outcome("one")), (Some(0), "passed"), "{}", ran.text);
     let notes = ran.test("t")["notes"].to_string();
     assert!(notes.contains("`our_own` is no kind of service that is known"), "{notes}");
+}
+
+#[test]
+fn the_health_check_of_an_image_is_asked_where_the_test_says_no_other() {
+    let waits = |check: Value, more: &str| {
+        let engine = FakeEngine::start();
+        let config = json!({ "Entrypoint": ["sleep", "30"], "Env": [], "Healthcheck": check });
+        engine.has_image("own:1", config);
+        let text = format!(
+            "[services.it]\nimage = \"own:1\"\ntimeout = \"1s\"\nwait_strategy = \"health\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
+        );
+        let ran = run(&Project::new(&[("t", &text)]), &engine, &[]);
+        (ran.code, ran.failures("one").join("\n"))
+    };
+    assert_eq!(waits(json!({ "Test": ["CMD-SHELL", "test 1 = 1"] }), "").0, Some(0));
+    assert_eq!(waits(json!({ "Test": ["CMD", "true"] }), "").0, Some(0));
+    let (code, failure) = waits(json!({ "Test": ["CMD", "false"] }), "");
+    assert!(code == Some(1) && failure.contains("its health check does not pass"), "{failure}");
+    assert_eq!(waits(json!({ "Test": ["CMD", "false"] }), "health_check = { cmd = [\"true\"] }").0, Some(0));
+    let (code, failure) = waits(Value::Null, "");
+    assert!(code == Some(1) && failure.contains("neither service `it` nor its image has a health check"), "{failure}");
 }

@@ -199,3 +199,28 @@ fn services_that_only_run_beside_are_started_too() {
     let (_, wrong) = ran(&format!("{text}{}", one("", "parallel_services = [\"nobody\"]")));
     assert_eq!(wrong.code, Some(2), "{}", wrong.text);
 }
+
+#[test]
+fn the_time_of_a_test_is_that_of_all_its_scenarios_together() {
+    let scenario = |name: &str, keys: &str| {
+        format!("[[scenario]]\nname = \"{name}\"\nservice = \"it\"\nrun = \"sleep 2\"\n{keys}\n")
+    };
+    let app = "[services.it]\nimage = \"localhost/busybox:1\"\n";
+    let engine = FakeEngine::start();
+    let text = format!(
+        "{app}{}{}[limits]\nmax_duration_seconds = 3\n",
+        scenario("first", ""),
+        scenario("second", "timeout_ms = 60000")
+    );
+    let ran = run(&Project::new(&[("t", &text)]), &engine, &["--jobs", "1"]);
+    assert_eq!(
+        (ran.code, ran.outcome("first"), ran.outcome("second")),
+        (Some(1), "passed", "timed out"),
+        "{}",
+        ran.text
+    );
+    let failure = &ran.scenario("second")["attempts"][0]["failures"][0];
+    assert_eq!(failure["path"], "limits.max_duration_seconds", "{failure}");
+    assert!(failure["message"].as_str().unwrap().ends_with("its test took longer than 3.0 s"), "{failure}");
+    assert_eq!(engine.left(), Vec::<String>::new());
+}

@@ -91,3 +91,35 @@ run = "sh -c 'dd if=/dev/zero of=/dev/null bs=200M count=1'"
     assert!(ran.failures("greedy")[0].starts_with("resource-exhausted"), "{:?}", ran.failures("greedy"));
     assert!(ran.text.contains("runs again alone: out of memory"), "{}", ran.text);
 }
+
+#[test]
+fn services_share_a_volume_that_goes_with_them() {
+    if !engine() {
+        return;
+    }
+    let service = |name: &str, more: &str| {
+        format!("[services.{name}]\nimage = \"localhost/busybox:1\"\nvolumes = [\"shared:/shared\"]\n{more}\n")
+    };
+    let writer = service("writer", "command = [\"sh\", \"-c\", \"echo written > /shared/a; exec sleep 300\"]");
+    let reader = service("reader", "depends_on = [\"writer\"]");
+    let text = format!(
+        "{writer}{reader}{}",
+        r#"
+[[scenario]]
+name = "reads what the other wrote"
+[[scenario.steps]]
+name = "reads"
+service = "reader"
+command = ["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9; do grep written /shared/a && exit 0; sleep 0.3; done; exit 1"]
+[[scenario.steps]]
+name = "has a neighbour"
+service = "writer"
+command = ["true"]
+"#
+    );
+    let project = Project::new(&[("shared", &text), ("again", &text)]);
+    let ran = project.run(&["--jobs", "2"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.text);
+    // Neither containers nor the volumes of either scenario.
+    assert_eq!(left(&project.name), Vec::<String>::new());
+}

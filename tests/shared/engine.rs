@@ -56,7 +56,7 @@ fn encoded(text: &str) -> String {
 fn of_scenario(kind: &str, scenario: &str, all: bool) -> Vec<String> {
     let filters = encoded(r#"{"label":["dev.clnrm.managed"]}"#);
     let answer = get(&format!("/{kind}?all={}&filters={filters}", u8::from(all))).expect("the engine answers");
-    let items = answer.as_array().cloned().unwrap_or_default();
+    let items = answer["Volumes"].as_array().or(answer.as_array()).cloned().unwrap_or_default();
     let label = |item: &Value| item["Labels"]["dev.clnrm.scenario"].as_str().unwrap_or_default().to_owned();
     items.iter().map(label).filter(|label| label.contains(scenario)).collect()
 }
@@ -71,10 +71,16 @@ pub fn networks(scenario: &str) -> Vec<String> {
     of_scenario("networks", scenario, true)
 }
 
-/// Containers and networks, by one text in the identity of their scenarios.
+/// Volumes of scenarios whose identity has this text in it.
+pub fn volumes(scenario: &str) -> Vec<String> {
+    of_scenario("volumes", scenario, true)
+}
+
+/// Containers, networks and volumes, by one text in the identity of their scenarios.
 pub fn left(scenario: &str) -> Vec<String> {
     let mut left = containers(scenario, true);
     left.extend(networks(scenario));
+    left.extend(volumes(scenario));
     left
 }
 

@@ -38,7 +38,7 @@ static METADATA: Table = table(&[
     inert("hermetic", "Whether the test needs nothing from outside; not interpreted by clnrm."),
     key("name", NAME, "The test's name.").required().read_by(EVERYONE),
     key("tags", Shape::Any, "Words to find the test by: `clnrm run --tag`."),
-    key("timeout", DURATION, "How long each scenario of the test may take, such as `30s`."),
-    key("timeout_seconds", Shape::Any, "How long each scenario of the test may take, in seconds."),
+    key("timeout", DURATION, "How long the test may take, all of its scenarios together, such as `30s`."),
+    key("timeout_seconds", Shape::Any, "How long the test may take, all of its scenarios together, in seconds."),
     inert("version", "The version of the test; not interpreted by clnrm."),
 ]);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
@@ -66,6 +66,8 @@ pub struct Driver<'a> {
     slots: Vec<Slot>,
     results: Vec<Option<Arc<TestResult>>>,
     redactions: Vec<Redaction>,
+    /// When the first scenario of each test began.
+    began: Vec<Arc<OnceLock<Instant>>>,
     has_folder: HashMap<PathBuf, bool>,
     monitor: CgroupMonitor,
     clock: Instant,
@@ -151,6 +153,7 @@ impl<'a> Driver<'a> {
             slots,
             results: vec![None; tests.len()],
             redactions: redactions.collect(),
+            began: tests.iter().map(|_| Arc::default()).collect(),
             has_folder: HashMap::new(),
             monitor: CgroupMonitor::default(),
             clock: Instant::now(),
@@ -287,6 +290,7 @@ impl<'a> Driver<'a> {
             events: self.events.clone(),
             redaction: self.redactions[slot.test].clone(),
             folder: slot.folder.clone(),
+            began: Arc::clone(&self.began[slot.test]),
             cancelled: slot.stop.clone(),
         });
         let sender = self.ended.0.clone();

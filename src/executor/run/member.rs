@@ -1,6 +1,5 @@
 //! The container of a service, and the service's own program in it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::config::model::Protocol;
 use crate::engine::init::{JobEvent, JobExit, JobSpec, Session, SessionError, SessionOptions, StartError};
 use crate::engine::{
     Belonging, Container, ContainerNetwork, ContainerSpec, EngineError, Image, Mount, MountSource, Network,
-    PortProtocol, PublishedPort,
+    PortProtocol, PublishedPort, Volume,
 };
 use crate::executor::plan::{PlannedService, VolumeSource};
 
@@ -60,8 +59,8 @@ pub enum NotLaunched {
 pub struct Surroundings<'a> {
     /// The network of the scenario; `None`: the container has none.
     pub network: Option<&'a Network>,
-    /// Folders that take the place of volumes which several services share, by name.
-    pub shared: &'a [(String, PathBuf)],
+    /// The volumes that several services share, by their names in the test.
+    pub shared: &'a [(String, Volume)],
 }
 
 impl Member {
@@ -107,7 +106,7 @@ impl Member {
                 source: match &volume.source {
                     VolumeSource::Host(path) => MountSource::Bind(path.clone()),
                     VolumeSource::Named(name) => match surroundings.shared.iter().find(|(shared, _)| shared == name) {
-                        Some((_, folder)) => MountSource::Bind(folder.clone()),
+                        Some((_, volume)) => MountSource::Volume(volume.name().to_owned()),
                         None => MountSource::Anonymous,
                     },
                     VolumeSource::Anonymous => MountSource::Anonymous,

@@ -9,8 +9,9 @@ use super::member::{Member, Program, set};
 use super::step::words;
 use crate::collector::Receiver;
 use crate::config::model::Protocol;
+use crate::engine::ImageHealthcheck;
 use crate::engine::init::{JobEvent, JobSpec, Output, Status};
-use crate::executor::plan::{Place, PlannedService, Wait};
+use crate::executor::plan::{HealthProbe, Place, PlannedService, Wait};
 use crate::executor::{Failure, FailureKind};
 
 /// Between two looks at a service.
@@ -18,6 +19,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// So long the start of a service may take, unless the test says otherwise.
 const USUAL: Duration = Duration::from_secs(60);
+
+/// Between two probes, where the test says how many may fail and not how far they are apart: as engines have it.
+const USUAL_INTERVAL: Duration = Duration::from_secs(30);
 
 /// So long one probe may take, unless the test says otherwise.
 const PROBE: Duration = Duration::from_secs(5);
@@ -150,16 +154,22 @@ async fn exited(program: &Program, member: &Member, place: &Place) -> Result<(),
 
 async fn healthy(member: &Member, service: &PlannedService, place: &Place) -> Result<(), Failure> {
     let kind = Kind::of(service);
-    let probe = service.health.as_ref();
+    let of_image = of_image(member.image.healthcheck.as_ref(), place);
+    // What the test says wins, then what its kind brings along.
+    let probe = service.health.as_ref().or(of_image.as_ref().filter(|_| kind.probe.is_empty()));
     let command = match probe {
         Some(probe) => probe.command.clone(),
         None => kind.probe,
     };
+    if command.is_empty() {
+        let message = format!("neither service `{}` nor its image has a health check", service.name);
+        return Err(place.failure(FailureKind::Service, message));
+    }
     // Asking is cheap here, so it is asked more often than the test says before the first success: nobody waits for an interval.
     let interval = probe.and_then(|probe| probe.interval).unwrap_or(PAUSE).min(Duration::from_millis(100)).max(PAUSE);
     let limit = probe.and_then(|probe| probe.timeout).unwrap_or(PROBE);
     let start_period = probe.and_then(|probe| probe.start_period).unwrap_or_default();
-    let allowed = probe.and_then(|probe| Some((probe.retries?, probe.interval?)));
+    let allowed = probe.and_then(|probe| Some((probe.retries?, probe.interval.unwrap_or(USUAL_INTERVAL))));
     // So many failures at the interval of the test take so long.
     let patience = allowed.map(|(retries, interval)| start_period + interval * retries.max(1));
     let started = Instant::now();
@@ -178,6 +188,24 @@ async fn healthy(member: &Member, service: &PlannedService, place: &Place) -> Re
         }
         sleep(interval).await;
     }
+}
+
+/// The health check that an image brings along.
+fn of_image(check: Option<&ImageHealthcheck>, place: &Place) -> Option<HealthProbe> {
+    let check = check?;
+    let command = match check.test.split_first()? {
+        (form, rest) if form == "CMD" && !rest.is_empty() => rest.to_vec(),
+        (form, rest) if form == "CMD-SHELL" => vec!["sh".to_owned(), "-c".to_owned(), rest.join(" ")],
+        _ => return None,
+    };
+    Some(HealthProbe {
+        command,
+        interval: check.interval,
+        timeout: check.timeout,
+        retries: check.retries.and_then(|it| u32::try_from(it).ok()).filter(|it| *it > 0),
+        start_period: check.start_period,
+        place: place.clone(),
+    })
 }
 
 async fn probed(member: &Member, command: Vec<String>, limit: Duration) -> Result<bool, String> {

@@ -27,7 +27,7 @@ pub fn serve(shared: &Arc<Shared>, mut connection: Connection) {
         state.requests.push(format!("{} {}?{}", request.method, request.path, request.query));
         let id = parts.get(1).copied().unwrap_or_default();
         let scenario = match call {
-            Call::CreateContainer | Call::CreateNetwork => {
+            Call::CreateContainer | Call::CreateNetwork | Call::CreateVolume => {
                 request.json()["Labels"]["dev.clnrm.scenario"].as_str().unwrap_or_default().to_owned()
             }
             Call::Pull => request.query("fromImage"),
@@ -70,6 +70,9 @@ fn call(method: &str, parts: &[&str]) -> Option<Call> {
         ("POST", ["networks", "create"]) => Call::CreateNetwork,
         ("GET", ["networks"]) => Call::ListNetworks,
         ("DELETE", ["networks", _]) => Call::RemoveNetwork,
+        ("POST", ["volumes", "create"]) => Call::CreateVolume,
+        ("GET", ["volumes"]) => Call::ListVolumes,
+        ("DELETE", ["volumes", _]) => Call::RemoveVolume,
         _ => return None,
     })
 }
@@ -131,6 +134,30 @@ fn obey(
         Call::CreateNetwork => create_network(shared, request),
         Call::ListNetworks => {
             (200, shared.state().networks.iter().filter(|it| asked_for(request, it)).cloned().collect())
+        }
+        Call::CreateVolume => {
+            let mut volume = request.json();
+            volume["Mountpoint"] = "/".into();
+            volume["Driver"] = "local".into();
+            volume["Scope"] = "local".into();
+            volume["Options"] = json!({});
+            shared.state().volumes.push(volume.clone());
+            (201, volume)
+        }
+        Call::ListVolumes => {
+            let state = shared.state();
+            let volumes: Vec<Value> = state.volumes.iter().filter(|it| asked_for(request, it)).cloned().collect();
+            (200, json!({ "Volumes": volumes, "Warnings": [] }))
+        }
+        Call::RemoveVolume => {
+            let mut state = shared.state();
+            let uses = |it: &Container| it.body["HostConfig"]["Mounts"].to_string().contains(&format!("\"{id}\""));
+            if state.containers.iter().any(uses) {
+                (409, json!({ "message": format!("remove {id}: volume is in use") }))
+            } else {
+                state.volumes.retain(|it| it["Name"] != id);
+                (204, Value::Null)
+            }
         }
         Call::RemoveNetwork => {
             let mut state = shared.state();
@@ -223,10 +250,8 @@ impl State {
 fn inspect_image(state: &State, name: &str) -> (u16, Value) {
     match state.images.iter().find(|it| *it == name || state.image_id(it) == name) {
         Some(image) => {
-            let mut config = json!({ "Cmd": ["sh"], "Env": [] });
-            if let Some((_, entrypoint)) = state.entrypoints.iter().find(|(name, _)| name == image) {
-                config = json!({ "Entrypoint": entrypoint, "Env": [] });
-            }
+            let config = state.configs.iter().find(|(name, _)| name == image).map(|(_, config)| config.clone());
+            let config = config.unwrap_or_else(|| json!({ "Cmd": ["sh"], "Env": [] }));
             let id = state.image_id(image);
             (200, json!({ "Id": id, "RepoTags": [image], "Config": config, "Os": "linux", "Architecture": "amd64" }))
         }

@@ -26,6 +26,9 @@ pub enum Call {
     CreateNetwork,
     RemoveNetwork,
     ListNetworks,
+    CreateVolume,
+    ListVolumes,
+    RemoveVolume,
 }
 
 /// What goes wrong.

@@ -47,9 +47,10 @@ struct State {
     podman: bool,
     containers: Vec<containers::Container>,
     networks: Vec<Value>,
+    volumes: Vec<Value>,
     images: Vec<String>,
-    /// What images start, where it is not a shell.
-    entrypoints: Vec<(String, Value)>,
+    /// What images say of themselves, where it is not that they start a shell.
+    configs: Vec<(String, Value)>,
     /// Images whose name means another one; as often as it changed.
     moved: Vec<String>,
     /// What containers were asked for.
@@ -132,11 +133,11 @@ impl FakeEngine {
         self.shared.state().api = api.to_owned();
     }
 
-    /// Has this image too, which starts this program.
-    pub fn has_image(&self, name: &str, entrypoint: &[&str]) {
+    /// Has this image too, which says this of itself.
+    pub fn has_image(&self, name: &str, config: Value) {
         let mut state = self.shared.state();
         state.images.push(name.to_owned());
-        state.entrypoints.push((name.to_owned(), entrypoint.into()));
+        state.configs.push((name.to_owned(), config));
     }
 
     /// The name of an image means another one from now on. The old one is still there, by its id, unless it is `forgotten`.
@@ -199,11 +200,12 @@ impl FakeEngine {
         (state.peak, state.started)
     }
 
-    /// What is left in it: containers, networks.
+    /// What is left in it: containers, networks, volumes.
     pub fn left(&self) -> Vec<String> {
         let state = self.shared.state();
         let networks = state.networks.iter().map(|it| it["Name"].as_str().unwrap_or_default().to_owned());
-        state.containers.iter().map(|it| it.name.clone()).chain(networks).collect()
+        let volumes = state.volumes.iter().map(|it| it["Name"].as_str().unwrap_or_default().to_owned());
+        state.containers.iter().map(|it| it.name.clone()).chain(networks).chain(volumes).collect()
     }
 
     /// How often something was asked: requests (`METHOD /PATH`) with this text in them.

@@ -60,6 +60,16 @@ fn read(service: &Service, all: &[Service], folder: &Path, values: &mut Values<'
         values.note(format!("`{kind}` is no kind of service that is known: `{name}` runs as a plain container"));
     }
     no_amounts(service, &path, values);
+    if kind != "surrealdb" {
+        let keys = [
+            ("username", service.username.is_some()),
+            ("password", service.password.is_some()),
+            ("strict", service.strict.is_some()),
+        ];
+        for (key, _) in keys.iter().filter(|(_, is_set)| *is_set) {
+            values.note(format!("`{path}.{key}` has no effect: it is a key of a `surrealdb` service"));
+        }
+    }
     PlannedService {
         command: command(service, &path, values),
         env: values.environment(&service.env, &format!("{path}.env")),

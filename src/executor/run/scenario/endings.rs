@@ -91,7 +91,9 @@ pub(super) fn leave(stage: &Stage) {
     if let Some(network) = lock(&stage.network).take() {
         network.remove_later();
     }
-    lock(&stage.folders).clear();
+    for volume in lock(&stage.volumes).drain(..) {
+        volume.remove_later();
+    }
 }
 
 /// The last that the program of a step wrote.

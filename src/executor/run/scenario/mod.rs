@@ -13,8 +13,8 @@ mod steps;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -70,6 +70,8 @@ pub struct Setting {
     pub redaction: Redaction,
     /// The folder of its artifacts.
     pub folder: Option<PathBuf>,
+    /// When the first scenario of its test began: how long a test may take counts from there.
+    pub began: Arc<OnceLock<Instant>>,
     /// Cancelled when it is to end at once.
     pub cancelled: CancellationToken,
 }
@@ -165,7 +167,7 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
     }));
     let identity = Identity::new(&setting.run.to_string(), &setting.id().to_string(), setting.attempt, setting.round);
     let receiver = Receiver::new(source(&setting), Limits::default());
-    let (limit, limit_place) = time_limit(&setting);
+    let limit = time_limit(&setting, started);
     let mut acts = Box::pin(act(&setting, &stage, &images, &identity, &receiver));
     let slow = async {
         tokio::time::sleep(SLOW).await;
@@ -182,7 +184,7 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
         biased;
         () = setting.cancelled.cancelled() => End::Cancelled,
         proved = &mut acts => End::Acted(proved),
-        () = tokio::time::sleep(limit) => End::TooLong,
+        () = tokio::time::sleep(limit.left) => End::TooLong,
         error = setting.engine.lost() => End::Lost(error),
         () = slow => End::Cancelled,
     };
@@ -202,10 +204,13 @@ pub async fn attempt(setting: Arc<Setting>) -> Ended {
             let begun = lock(&stage.steps).len();
             cut_short(&stage, acts, FAREWELL).instrument(releases(&setting)).await;
             let running = lock(&stage.steps).get(begun).map(|step| (step.name.clone(), step_words(step)));
-            let mut failure = limit_place.failure(
-                FailureKind::Timeout,
-                format!("the scenario `{}` was ended after {}: it took too long", setting.id().scenario, words(limit)),
-            );
+            let name = &setting.id().scenario;
+            let message = if limit.is_of_test {
+                format!("the scenario `{name}` was ended: its test took longer than {}", words(limit.whole))
+            } else {
+                format!("the scenario `{name}` was ended after {}: it took too long", words(limit.whole))
+            };
+            let mut failure = limit.place.failure(FailureKind::Timeout, message);
             let of_step = running.as_ref().and_then(|(_, words)| words.clone());
             failure.detail = of_step.or(of_services);
             failure.help = running.map(|(step, _)| format!("it was at the step `{step}`"));
@@ -281,9 +286,34 @@ fn finished(setting: &Setting, stage: &Stage, spans: Option<ScenarioSpans>, dura
     }
 }
 
-fn time_limit(setting: &Setting) -> (Duration, Place) {
+/// How long an attempt may take.
+struct Limit {
+    /// From now on.
+    left: Duration,
+    /// In all, as it is stated.
+    whole: Duration,
+    /// Whether that is the time of all scenarios of the test together.
+    is_of_test: bool,
+    /// Where it is stated.
+    place: Place,
+}
+
+/// The time of the scenario, or what is left of that of its test where that is less.
+fn time_limit(setting: &Setting, now: Instant) -> Limit {
     let planned = setting.planned();
-    let own = planned.timeout.as_ref().map(|limit| (limit.duration, limit.place.clone()));
-    let of_test = setting.test.timeout.clone();
-    own.or(of_test).unwrap_or_else(|| (setting.options.timeout, planned.place.clone()))
+    let began = *setting.began.get_or_init(|| now);
+    let of_test = setting.test.timeout.as_ref().map(|(whole, place)| Limit {
+        left: whole.saturating_sub(now.duration_since(began)),
+        whole: *whole,
+        is_of_test: true,
+        place: place.clone(),
+    });
+    let own = |whole: Duration, place: &Place| Limit { left: whole, whole, is_of_test: false, place: place.clone() };
+    match (&planned.timeout, of_test) {
+        (Some(limit), Some(of_test)) if limit.duration <= of_test.left => own(limit.duration, &limit.place),
+        // What is usual says nothing against what the test says.
+        (_, Some(of_test)) => of_test,
+        (Some(limit), None) => own(limit.duration, &limit.place),
+        (None, None) => own(setting.options.timeout, &planned.place),
+    }
 }

@@ -1,7 +1,6 @@
 //! The network of a scenario and its services, one after the other, each ready before the next.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,7 +8,7 @@ use super::Setting;
 use super::failures::{engine_failure, tell};
 use super::stage::{Stage, lock};
 use crate::collector::{Identity, Receiver};
-use crate::engine::{Belonging, EngineError, Image, NetworkSpec};
+use crate::engine::{Belonging, EngineError, Image, NetworkSpec, Volume};
 use crate::executor::plan::{NetworkMode, Place, PlannedService, VolumeSource};
 use crate::executor::run::kind::Kind;
 use crate::executor::run::member::{Member, NotLaunched, Surroundings};
@@ -49,9 +48,9 @@ pub(super) async fn start_services(
             Some(network)
         }
     };
-    let shared = shared_folders(setting, stage, &services).map_err(|error| {
-        let message = format!("no folder can be made for a volume that services share: {error}");
-        Some(planned.place.failure(FailureKind::Resource, message))
+    let shared = shared_volumes(setting, stage, &services).await.map_err(|error| {
+        tell(setting, stage, engine_failure(&error, &planned.place), &error);
+        None
     })?;
     for (index, service) in services {
         setting.progress(Phase::Services, format!("starting {}", service.name), None);
@@ -118,13 +117,13 @@ pub fn level<'s>(services: impl Iterator<Item = &'s PlannedService> + Clone) -> 
     }
 }
 
-/// Folders in the place of named volumes that several services of the scenario share. Gone with the scenario.
-pub(super) fn shared_folders(
+/// The volumes that several services of the scenario share, by their names in the test. Gone with the scenario.
+async fn shared_volumes(
     setting: &Setting,
     stage: &Stage,
     services: &[(usize, &PlannedService)],
-) -> std::io::Result<Vec<(String, PathBuf)>> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+) -> Result<Vec<(String, Volume)>, EngineError> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, service) in services {
         for volume in &service.volumes {
             if let VolumeSource::Named(name) = &volume.source {
@@ -132,19 +131,14 @@ pub(super) fn shared_folders(
             }
         }
     }
-    let mut folders = Vec::new();
+    let mut volumes = Vec::new();
     for (name, _) in counts.into_iter().filter(|(_, count)| *count > 1) {
-        let folder = tempfile::Builder::new().prefix(&format!("clnrm-{}-", setting.run)).tempdir()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // Programs of any user of the container shall write there.
-            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777))?;
-        }
-        folders.push((name.to_owned(), folder.path().to_owned()));
-        lock(&stage.folders).push(folder);
+        let belonging = Belonging::new(setting.run.to_string(), setting.id().to_string());
+        let volume = setting.engine.create_volume(belonging).await?;
+        lock(&stage.volumes).push(volume.clone());
+        volumes.push((name.to_owned(), volume));
     }
-    Ok(folders)
+    Ok(volumes)
 }
 
 /// Where a test states what the engine refused.

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::engine::Network;
+use crate::engine::{Network, Volume};
 use crate::executor::run::member::Member;
 use crate::executor::schedule::Shortage;
 use crate::executor::{Failure, Hermeticity, StepResult};
@@ -13,7 +13,7 @@ use crate::executor::{Failure, Hermeticity, StepResult};
 pub(super) struct Stage {
     pub(super) members: Mutex<Vec<Arc<Member>>>,
     pub(super) network: Mutex<Option<Network>>,
-    pub(super) folders: Mutex<Vec<tempfile::TempDir>>,
+    pub(super) volumes: Mutex<Vec<Volume>>,
     pub(super) steps: Mutex<Vec<StepResult>>,
     pub(super) images: Mutex<Vec<(String, String)>>,
     pub(super) failures: Mutex<Vec<Failure>>,
