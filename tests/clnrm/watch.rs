@@ -381,6 +381,26 @@ fn what_can_not_be_watched_is_refused() {
 }
 
 #[test]
+fn without_an_engine_nothing_is_green_and_the_watch_goes_on() {
+    let workspace = workspace();
+    for command in [&["watch"][..], &["dev", "--watch"], &["run", "--watch", "--parallel=2"]] {
+        workspace.write("tests/a.clnrm.toml", GOOD.as_bytes());
+        let mut watch = Watch::without_engine(&workspace, &[command, &["tests"]].concat());
+        let told = watch.until("incomplete: ");
+        assert!(told.iter().any(|line| line.starts_with("error: ") && line.contains("engine")), "{told:#?}");
+        assert_eq!(lines(&told).last(), Some(&"incomplete: 2 tests: 2 without an engine"), "{command:?}");
+        watch.write("tests/a.clnrm.toml", &broken());
+        watch.until("invalid: ");
+        watch.write("tests/a.clnrm.toml", &format!("{GOOD}\n# {}\n", command.len()));
+        let told = watch.until("incomplete: ");
+        assert!(told.contains(&"running: 1 scenario".to_owned()), "{told:#?}");
+    }
+    let mut watch = Watch::without_engine(&workspace, &["run", "--watch", "--format", "json"]);
+    assert_eq!(watch.ended(), Some(2));
+    assert!(watch.complaints().contains("`--report FORMAT=FILE`"));
+}
+
+#[test]
 fn it_is_ended_by_signals_and_by_whoever_goes_away() {
     let workspace = workspace();
     for signal in ["-INT", "-TERM", "-HUP"] {

@@ -20,3 +20,4 @@ mod services;
 mod steps;
 mod telemetry;
 mod verdicts;
+mod watch;

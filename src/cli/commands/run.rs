@@ -10,6 +10,7 @@ use crate::cli::input::InputOptions;
 use crate::cli::run::{
     ExecutionOptions, Filter, Live, Outputs, Performed, ReportTarget, Selected, perform, select, write_atomically,
 };
+use crate::cli::watch::{Watch, WatchOptions};
 use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::executor::{Redaction, RunOptions};
 use crate::report::Style;
@@ -58,8 +59,8 @@ pub struct Arguments {
     #[command(flatten)]
     reports: Reports,
 
-    /// What `clnrm watch` does
-    #[arg(long, short, hide = true)]
+    /// Run again as soon as something changes, as `clnrm watch` does
+    #[arg(long, short, conflicts_with_all = ["list", "dry_run", "output", "digest"])]
     watch: bool,
 
     /// Tell which scenarios would run, and run none
@@ -109,8 +110,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
 
 fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
     if arguments.watch {
-        output::complain("`clnrm watch` runs tests again when they change; `run` runs them once");
-        return TROUBLE;
+        return watch(arguments, color);
     }
     let Some(selected) = selected(&arguments.paths, &arguments.input, &arguments.filter, arguments.execution.seed)
     else {
@@ -126,6 +126,20 @@ fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
         Some((_, code)) => code,
         None => TROUBLE,
     }
+}
+
+/// Runs again and again, as `clnrm watch` without flags of its own.
+fn watch(arguments: &Arguments, color: ColorChoice) -> u8 {
+    let Arguments { paths, filter, execution, reports, input, .. } = arguments;
+    if reports.format != RunFormat::Human {
+        output::complain(
+            "a watch has no end at which `--format` could be written; `--report FORMAT=FILE` is, after each run",
+        );
+        return TROUBLE;
+    }
+    let paths = input.paths_or_here(paths, || usage("run"));
+    let targets = reports.outputs().targets;
+    Watch { paths, options: &WatchOptions::default(), filter, execution, targets, input, color }.run()
 }
 
 /// Hides what is for files that are only checked: a test that runs is a file, and trusted.

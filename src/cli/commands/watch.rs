@@ -51,6 +51,6 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let Arguments { paths, watch: _, options, filter, execution, input } = arguments;
     let paths = input.paths_or_here(paths, || usage("watch"));
-    let watch = Watch { paths, options, filter, execution, input, color };
+    let watch = Watch { paths, options, filter, execution, targets: Vec::new(), input, color };
     log::exporting(execution.trace_endpoint.as_ref(), || watch.run())
 }

@@ -12,7 +12,7 @@ mod written;
 pub use images::images;
 pub use live::Live;
 pub use options::{ExecutionOptions, ReportTarget};
-pub use perform::{Performed, digest, perform};
+pub use perform::{Asked, Performed, digest, perform};
 pub use select::{Filter, Matcher, Selected, Test, look, narrow, of_file, projects, select};
 pub use signals::Signals;
 pub use store::{StoredRun, find as find_stored};

@@ -18,9 +18,9 @@ const BOUNDS: &str = "Bounds";
 /// How a run goes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExecutionOptions {
-    /// Run several scenarios at once, which is what happens anyway
-    #[arg(long, short)]
-    parallel: bool,
+    /// Run several scenarios at once, which is what happens anyway; with a number as `--jobs`
+    #[arg(long, short, value_name = "N", num_args = 0..=1, require_equals = true)]
+    parallel: Option<Option<NonZeroUsize>>,
 
     /// So many scenarios at once at most [default: the processors of the engine]
     #[arg(long, short, visible_alias = "workers", value_name = "N", help_heading = BOUNDS)]
@@ -103,7 +103,7 @@ impl ExecutionOptions {
     pub fn run_options(&self) -> RunOptions {
         let limits = Limits { containers: self.max_containers, memory_mb: self.max_memory, cpu_millis: self.max_cpu };
         RunOptions {
-            jobs: self.jobs,
+            jobs: self.jobs.or(self.parallel.flatten()),
             limits,
             max_fail: if self.fail_fast { Some(NonZeroUsize::MIN) } else { self.max_fail },
             retries: self.retries,

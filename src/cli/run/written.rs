@@ -50,6 +50,14 @@ impl Outputs {
     }
 }
 
+impl Outputs {
+    /// The files that all of this is written to, besides what a project remembers.
+    pub fn paths(&self, performed: &Performed, current: &Path) -> Vec<PathBuf> {
+        let named = self.targets.iter().map(|target| plain(&current.join(&target.path)));
+        named.chain(asked_for(performed).into_keys()).collect()
+    }
+}
+
 fn write_one(performed: &Performed, document: &RunDocument, format: RunFormat, path: &Path) -> io::Result<()> {
     let mut text = Vec::new();
     match format {

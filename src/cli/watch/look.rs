@@ -32,6 +32,8 @@ pub struct Looked {
     pub tree: Option<Arc<ExpectationTree>>,
     /// What of it is wanted. `None`: nothing, or it is no test.
     pub wanted: Option<SelectedTest>,
+    /// What that means, where it is to run.
+    pub plan: ScenarioPlan,
     /// Why no scenario of what is wanted can run; `None` where one can.
     pub unfit: Option<Unfit>,
     /// What it depends on.
@@ -129,6 +131,7 @@ impl Looks<'_> {
             wanted,
             unfit,
             dependencies: Dependencies::of(loader.into_dependencies(), plan.as_ref()),
+            plan: plan.unwrap_or_default(),
         }
     }
 }
@@ -141,6 +144,7 @@ impl Looked {
             checked: CheckedFile { path: target.shown.clone(), named: target.named, outcome: Outcome::Failed(failure) },
             tree: None,
             wanted: None,
+            plan: ScenarioPlan::default(),
             unfit: Some(Unfit::Mistakes),
             dependencies: Dependencies::default(),
         }

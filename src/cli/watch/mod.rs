@@ -8,6 +8,8 @@ mod plain;
 mod reader;
 mod session;
 mod timing;
+mod under_way;
+mod verdicts;
 mod watched;
 
 use std::io;
@@ -17,11 +19,11 @@ use clap::ColorChoice;
 
 use self::dependencies::Dependencies;
 use self::plain::Plain;
-use self::session::{Ended, Session};
+use self::session::{Ended, Runs, Session};
 use self::watched::{Watched, WatchedSettings};
 use super::discovery::{Input, targets};
 use super::input::InputOptions;
-use super::run::{ExecutionOptions, Filter, Matcher};
+use super::run::{ExecutionOptions, Filter, Matcher, Outputs, ReportTarget};
 use super::{CLEAN, TROUBLE, output, panics};
 use crate::report::run::ExitCode;
 
@@ -37,6 +39,8 @@ pub struct Watch<'a> {
     pub filter: &'a Filter,
     /// How runs go.
     pub execution: &'a ExecutionOptions,
+    /// Files that every run is reported to.
+    pub targets: Vec<ReportTarget>,
     /// What is said of the files.
     pub input: &'a InputOptions,
     /// When to use colours.
@@ -57,8 +61,11 @@ impl Watch<'_> {
         panics::keep_silent();
         let is_terminal = io::IsTerminal::is_terminal(&io::stdout());
         let WatchOptions { clear, cache_stats, .. } = *self.options;
-        let view = Plain::new(io::stdout(), self.input.quiet, clear && is_terminal, cache_stats);
-        match Session::run(Watched::new(settings), Box::new(view), self.options) {
+        let base = settings.current.clone();
+        let view = Plain::new(io::stdout(), self.input.quiet, clear && is_terminal, cache_stats, base);
+        let outputs = Outputs { targets: self.targets.clone() };
+        let runs = Runs { options: self.execution.run_options(), outputs };
+        match Session::run(Watched::new(settings), Box::new(view), self.options, runs) {
             Ok(Ended::Idle) => CLEAN,
             Ok(Ended::Running) => ExitCode::Cancelled.code(),
             // Whoever read it has seen enough.
@@ -74,9 +81,6 @@ impl Watch<'_> {
     fn settings(&self) -> Result<WatchedSettings, Vec<String>> {
         let runs = !self.options.validate_only;
         let mut problems = Vec::new();
-        if runs {
-            problems.push("tests are checked and not run by a watch yet: give `--validate-only`".to_owned());
-        }
         if self.input.untrusted && runs {
             problems.push(
                 "`--untrusted` tests are not run: whoever runs a test trusts it; `--validate-only` checks it"

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::watch::DEBOUNCE;
+
 /// Heading of what is told besides verdicts.
 const TELLS: &str = "What is told";
 
@@ -9,7 +11,7 @@ const TELLS: &str = "What is told";
 #[derive(Clone, Debug, clap::Args)]
 pub struct WatchOptions {
     /// Wait until no file has changed for so many milliseconds
-    #[arg(long, visible_alias = "debounce-ms", value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    #[arg(long, visible_alias = "debounce-ms", value_name = "MS", default_value_t = DEBOUNCE.as_millis() as u64, value_parser = clap::value_parser!(u64).range(..=60_000))]
     debounce: u64,
 
     /// Check tests, and run none: no container engine is needed
@@ -45,6 +47,23 @@ pub struct WatchOptions {
     pub plain: bool,
 }
 
+impl Default for WatchOptions {
+    /// Those of a command line without any.
+    fn default() -> Self {
+        Self {
+            debounce: DEBOUNCE.as_millis() as u64,
+            validate_only: false,
+            timebox: None,
+            clear_cache: false,
+            diff: false,
+            clear: false,
+            cache_stats: false,
+            perf_metrics: false,
+            plain: false,
+        }
+    }
+}
+
 impl WatchOptions {
     /// How long it must be quiet.
     pub const fn debounce(&self) -> Duration {
@@ -52,7 +71,6 @@ impl WatchOptions {
     }
 
     /// How long a run may take.
-    #[expect(dead_code, reason = "for runs, which come next")]
     pub fn timebox(&self) -> Option<Duration> {
         self.timebox.map(Duration::from_millis)
     }

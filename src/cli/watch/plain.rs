@@ -1,12 +1,17 @@
 //! The watch in lines, for pipes and for whoever wants lines: a word, a colon, and what happened. No escape codes, whatever a file holds.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
-use super::look::Looked;
-use super::session::View;
+use super::look::{Looked, Unfit};
+use super::session::{Happened, Known, View};
 use super::timing::Timing;
+use super::under_way::Stopped;
 use super::watched::{Round, Watched};
+use crate::cli::run::Performed;
+use crate::executor::{NotRun, Outcome as RunOutcome, RunEvent, ScenarioResult, Validity};
 use crate::expectation::diff::ExpectationDiff;
+use crate::report::run::TestDocument;
 use crate::report::{Outcome, counted, listed};
 use crate::validation::Severity;
 
@@ -21,14 +26,16 @@ pub struct Plain<W> {
     /// Whether the terminal is cleared before each round.
     clear: bool,
     cache_stats: bool,
+    /// Where the user stands.
+    base: PathBuf,
     /// Warnings about settings that were told already.
     told: Vec<String>,
 }
 
 impl<W: Write> Plain<W> {
     /// Lines to `out`. `clear` is for terminals alone.
-    pub fn new(out: W, quiet: bool, clear: bool, cache_stats: bool) -> Self {
-        Self { out, quiet, clear, cache_stats, told: Vec::new() }
+    pub fn new(out: W, quiet: bool, clear: bool, cache_stats: bool, base: PathBuf) -> Self {
+        Self { out, quiet, clear, cache_stats, base, told: Vec::new() }
     }
 
     fn line(&mut self, word: &str, text: &str) -> io::Result<()> {
@@ -67,6 +74,24 @@ impl<W: Write> Plain<W> {
         Ok(())
     }
 
+    fn failures(&mut self, test: &TestDocument) -> io::Result<()> {
+        for (_, failure) in test.all_failures() {
+            let place = &failure.place;
+            let help = failure.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let (line, column) = (place.start.line, place.start.column);
+            let text = format!(
+                "{}:{line}:{column}: {}: {} ({}){help}",
+                place.path, failure.path, failure.message, failure.code
+            );
+            self.line("failure", &text)?;
+        }
+        let notes = if self.quiet { &[][..] } else { &test.notes };
+        for note in notes {
+            self.line("note", &format!("{}: {note}", test.id))?;
+        }
+        Ok(())
+    }
+
     fn diff(&mut self, test: &str, diff: &ExpectationDiff) -> io::Result<()> {
         if diff.reading.is_some() {
             self.line("diff", &format!("{test}: how its expectations are read changed"))?;
@@ -84,7 +109,8 @@ impl<W: Write> Plain<W> {
 }
 
 impl<W: Write> View for Plain<W> {
-    fn watching(&mut self, watched: &Watched, folders: usize) -> io::Result<()> {
+    fn watching(&mut self, known: Known<'_>, folders: usize) -> io::Result<()> {
+        let watched = known.watched;
         if !self.quiet {
             let paths: Vec<String> = watched.settings().paths.iter().map(|path| path.display().to_string()).collect();
             let tests = counted(watched.tests().count(), "test");
@@ -93,7 +119,8 @@ impl<W: Write> View for Plain<W> {
         self.out.flush()
     }
 
-    fn round(&mut self, round: &Round, watched: &Watched) -> io::Result<()> {
+    fn round(&mut self, round: &Round, known: Known<'_>) -> io::Result<()> {
+        let watched = known.watched;
         if self.clear {
             self.out.write_all(b"\x1b[2J\x1b[3J\x1b[H")?;
         }
@@ -123,6 +150,58 @@ impl<W: Write> View for Plain<W> {
         self.out.flush()
     }
 
+    fn happened(&mut self, happened: Happened<'_>, _: Known<'_>) -> io::Result<()> {
+        let Happened { event, redaction } = happened;
+        match event {
+            RunEvent::Started { scenarios, .. } if !self.quiet => {
+                self.line("running", &counted(scenarios.len(), "scenario"))?;
+            }
+            RunEvent::ScenarioFinished(scenario) => {
+                let (word, text) = ended(scenario);
+                if !self.quiet || word != "pass" {
+                    self.line(word, &text)?;
+                }
+            }
+            RunEvent::TestFinished(test) => self.failures(&TestDocument::new(test, redaction, &self.base))?,
+            RunEvent::Slow { scenario, elapsed } if !self.quiet => {
+                self.line("slow", &format!("{scenario} [> {:.0} s]", elapsed.as_secs_f64()))?;
+            }
+            RunEvent::Decision { message, .. } | RunEvent::Note { test: None, message } if !self.quiet => {
+                self.line("note", &redaction.cover(message))?;
+            }
+            RunEvent::Note { test: Some(test), message } if !self.quiet => {
+                self.line("note", &format!("{test}: {}", redaction.cover(message)))?;
+            }
+            _ => return Ok(()),
+        }
+        self.out.flush()
+    }
+
+    fn ended(&mut self, run: &Performed, stopped: Option<Stopped>, known: Known<'_>) -> io::Result<()> {
+        let took = run.report.duration.as_secs_f64();
+        match stopped {
+            Some(Stopped::Stale | Stopped::Quit) => return Ok(()),
+            Some(Stopped::Timebox) => self.line("timebox", &format!("the run was stopped after {took:.3} s"))?,
+            None => {}
+        }
+        if let Some(error) = &run.report.error {
+            self.line("error", &run.redaction.cover(error))?;
+        }
+        if self.cache_stats {
+            let is_known = |it: &&std::sync::Arc<crate::executor::TestResult>| {
+                !it.scenarios.is_empty() && it.scenarios.iter().all(|scenario| scenario.validity != Validity::Ran)
+            };
+            let tests = &run.report.tests;
+            let text =
+                format!("{} of {} were known", tests.iter().filter(is_known).count(), counted(tests.len(), "test"));
+            self.line("cache", &text)?;
+        }
+        let tests = known.watched.tests().filter(|(_, looked)| looked.unfit != Some(Unfit::Unasked));
+        let (word, text) = known.verdicts.summary(tests.map(|(path, _)| path), known.fail_on_flaky);
+        self.line(word, &format!("{text} [{took:.3} s]"))?;
+        self.out.flush()
+    }
+
     fn timing(&mut self, timing: &Timing) -> io::Result<()> {
         self.line("timing", &timing.to_string())?;
         self.out.flush()
@@ -132,6 +211,27 @@ impl<W: Write> View for Plain<W> {
         self.line(word, text)?;
         self.out.flush()
     }
+}
+
+/// How a scenario ended: a word, and which one it was.
+fn ended(scenario: &ScenarioResult) -> (&'static str, String) {
+    let word = match scenario.outcome {
+        RunOutcome::Passed => "pass",
+        RunOutcome::Flaky => "flaky",
+        RunOutcome::Failed => "fail",
+        RunOutcome::TimedOut => "timeout",
+        RunOutcome::NotRun(_) => "not-run",
+        RunOutcome::Cancelled => "cancelled",
+        RunOutcome::Infrastructure => "unjudged",
+    };
+    let how = match (scenario.outcome, &scenario.validity) {
+        (RunOutcome::NotRun(NotRun::NoEngine), _) => " (no engine answers)".to_owned(),
+        (RunOutcome::NotRun(_), _) => String::new(),
+        (_, Validity::Cached { run, .. }) => format!(" (cached, run {run})"),
+        (_, Validity::Replayed { run, .. }) => format!(" (replayed, run {run})"),
+        (_, Validity::Ran) => format!(" [{:.3} s]", scenario.duration.as_secs_f64()),
+    };
+    (word, format!("{}{how}", scenario.id))
 }
 
 /// What is to be said of all tests together, by a check alone: a word, and the counts behind it.

@@ -1,4 +1,4 @@
-//! The loop: waits for what happens next, has the tests looked at, and tells what came of it. Ends when it is asked to, or when nobody
+//! The loop: waits for what happens next, has the tests looked at and run, and tells what came of it. Ends when it is asked to, or when nobody
 //! listens any more; nothing that is wrong with a test ends it.
 
 use std::collections::BTreeSet;
@@ -11,19 +11,52 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::block_in_place;
 
 use super::timing::Timing;
+use super::under_way::{Stopped, UnderWay};
+use super::verdicts::Verdicts;
 use super::watched::{Round, Watched};
 use super::{WatchOptions, reader};
-use crate::cli::run::Signals;
+use crate::cli::run::{Outputs, Performed, Signals};
+use crate::executor::{Executor, ExecutorSettings, Redaction, RunEvent, RunOptions};
+use crate::report::run::ExitCode;
 use crate::telemetry::{self, Measure, measured};
 use crate::watch::{Burst, Follower};
+
+/// What is known at one moment, for whoever shows it.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The tests, and what is wrong with them.
+    pub watched: &'a Watched,
+    /// How they ran.
+    pub verdicts: &'a Verdicts,
+    /// What of the run under way has no result yet; `None` where nothing runs.
+    #[expect(dead_code, reason = "for the screen, which comes next")]
+    pub running: Option<&'a BTreeSet<PathBuf>>,
+    /// Whether flaky tests are red.
+    pub fail_on_flaky: bool,
+}
+
+/// Something that happened in a run.
+#[derive(Clone, Copy)]
+pub struct Happened<'a> {
+    /// What.
+    pub event: &'a RunEvent,
+    /// What must not be shown of it.
+    pub redaction: &'a Redaction,
+}
 
 /// Whoever shows what happens. An error ends the watch.
 pub trait View {
     /// Everything is followed from now on.
-    fn watching(&mut self, watched: &Watched, folders: usize) -> io::Result<()>;
+    fn watching(&mut self, known: Known<'_>, folders: usize) -> io::Result<()>;
 
     /// Something changed, and was looked at.
-    fn round(&mut self, round: &Round, watched: &Watched) -> io::Result<()>;
+    fn round(&mut self, round: &Round, known: Known<'_>) -> io::Result<()>;
+
+    /// Something happened in a run.
+    fn happened(&mut self, happened: Happened<'_>, known: Known<'_>) -> io::Result<()>;
+
+    /// A run is over.
+    fn ended(&mut self, run: &Performed, stopped: Option<Stopped>, known: Known<'_>) -> io::Result<()>;
 
     /// How long the round took.
     fn timing(&mut self, timing: &Timing) -> io::Result<()>;
@@ -38,17 +71,31 @@ pub enum Ended {
     /// While nothing ran.
     Idle,
     /// While tests ran, which were cancelled.
-    #[expect(dead_code, reason = "for runs, which come next")]
     Running,
+}
+
+/// How runs go, and where they are written.
+pub struct Runs {
+    /// How they go.
+    pub options: RunOptions,
+    /// Where they are written besides `.clnrm/`.
+    pub outputs: Outputs,
 }
 
 /// A watch under way.
 pub struct Session<'a> {
     options: &'a WatchOptions,
+    runs: Runs,
     watched: Watched,
+    verdicts: Verdicts,
     follower: Follower,
     view: Box<dyn View>,
+    executor: Executor,
+    run: Option<UnderWay>,
+    unfinished: BTreeSet<PathBuf>,
     timing: Timing,
+    /// When the first event of the round came that a run belongs to.
+    began: Instant,
     /// When everything is looked at, whatever the events say.
     look_again: Option<Instant>,
     /// Folders that can't be followed, which was told.
@@ -63,28 +110,58 @@ async fn until(time: Option<Instant>) {
     }
 }
 
+/// Waits for what happens next in a run; for ever where there is none.
+async fn next(run: &mut Option<UnderWay>) -> Option<RunEvent> {
+    match run {
+        Some(run) => run.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 impl<'a> Session<'a> {
     /// Watches until it is ended.
     ///
     /// # Errors
     /// Where the system refuses to watch, or nothing can be shown any more.
-    pub fn run(watched: Watched, view: Box<dyn View>, options: &'a WatchOptions) -> io::Result<Ended> {
+    pub fn run(watched: Watched, view: Box<dyn View>, options: &'a WatchOptions, runs: Runs) -> io::Result<Ended> {
         let runtime = Runtime::new()?;
         runtime.block_on(async {
             let (sender, bursts) = mpsc::unbounded_channel();
-            let signals = Signals::new()?;
+            let mut signals = Signals::new()?;
             let follower = Follower::new(options.debounce(), move |burst| drop(sender.send(burst)));
-            let follower = follower.map_err(io::Error::other)?;
-            let (timing, unfollowed) = (Timing::default(), BTreeSet::new());
-            let session = Session { options, watched, follower, view, timing, look_again: None, unfollowed };
-            session.watch(bursts, signals).await
+            let mut session = Session {
+                options,
+                runs,
+                watched,
+                verdicts: Verdicts::default(),
+                follower: follower.map_err(io::Error::other)?,
+                view,
+                executor: Executor::new(ExecutorSettings::default()),
+                run: None,
+                unfinished: BTreeSet::new(),
+                timing: Timing::default(),
+                began: Instant::now(),
+                look_again: None,
+                unfollowed: BTreeSet::new(),
+            };
+            let ended = session.watch(bursts, &mut signals).await;
+            // Whatever the reason is, nothing stays behind.
+            match session.run.take() {
+                Some(run) => {
+                    session.cancelled(run, &mut signals).await;
+                    ended.map(|_| Ended::Running)
+                }
+                None => ended,
+            }
         })
     }
 
-    async fn watch(mut self, mut bursts: UnboundedReceiver<Burst>, mut signals: Signals) -> io::Result<Ended> {
+    async fn watch(&mut self, mut bursts: UnboundedReceiver<Burst>, signals: &mut Signals) -> io::Result<Ended> {
         self.begin()?;
         let mut gone = std::pin::pin!(reader::gone());
         loop {
+            let running = self.run.as_ref().filter(|run| run.stopped().is_none());
+            let deadline = running.and_then(|run| Some(run.began() + self.options.timebox()?));
             tokio::select! {
                 biased;
                 () = signals.next() => return Ok(Ended::Idle),
@@ -95,10 +172,24 @@ impl<'a> Session<'a> {
                         burst.merge(more);
                     }
                     self.changed(&burst)?;
+                    self.start()?;
                 }
+                event = next(&mut self.run) => match event {
+                    Some(event) => self.happened(&event)?,
+                    None => {
+                        self.over().await?;
+                        self.start()?;
+                    }
+                },
                 () = until(self.look_again) => {
                     self.look_again = None;
                     self.changed(&Burst::anything())?;
+                    self.start()?;
+                }
+                () = until(deadline) => {
+                    if let Some(run) = &mut self.run {
+                        run.stop(Stopped::Timebox);
+                    }
                 }
             }
         }
@@ -108,11 +199,18 @@ impl<'a> Session<'a> {
     fn begin(&mut self) -> io::Result<()> {
         let round = block_in_place(|| self.watched.apply(&Burst::anything()));
         self.follow(true)?;
-        self.view.watching(&self.watched, self.follower.count())?;
+        if self.options.clear_cache {
+            let forgotten = block_in_place(|| self.watched.forget_outcomes())?;
+            self.view.note("cache", &format!("{forgotten} known outcomes are forgotten"))?;
+        }
+        let folders = self.follower.count();
+        let Self { watched, verdicts, view, runs, .. } = self;
+        let known = Known { watched, verdicts, running: None, fail_on_flaky: runs.options.fail_on_flaky };
+        view.watching(known, folders)?;
         self.tell(&round)?;
         // What changed while nobody was listening yet.
         self.look_again = Some(Instant::now());
-        Ok(())
+        self.start()
     }
 
     /// Something changed on disk.
@@ -127,15 +225,39 @@ impl<'a> Session<'a> {
         }
         measured(Measure::FileDetection, round.waited);
         round.changed.iter().for_each(telemetry::file_changed);
+        let is_fit = |file: &std::path::Path| self.watched.files().get(file).is_some_and(|it| it.unfit.is_none());
+        self.verdicts.retain(is_fit);
+        self.make_way(&round)?;
         self.tell(&round)
     }
 
-    /// Tells a round, and what it took.
+    /// Cancels what of the run changed and has no result yet, and lets the rest make way as far as it was not started.
+    fn make_way(&mut self, round: &Round) -> io::Result<()> {
+        let Some(run) = self.run.as_mut().filter(|run| run.stopped().is_none()) else { return Ok(()) };
+        let gone = run.unfinished().into_iter().filter(|file| !self.watched.files().contains_key(file));
+        let changed: BTreeSet<PathBuf> = round.looked.iter().cloned().chain(gone).collect();
+        if !changed.is_empty() && run.make_way(&changed) {
+            self.view.note("stopped", "what ran of that is out of date; it runs again")?;
+        }
+        Ok(())
+    }
+
+    /// Tells a round, and what it took where nothing runs for it.
     fn tell(&mut self, round: &Round) -> io::Result<()> {
-        self.view.round(round, &self.watched)?;
+        let Self { watched, verdicts, view, unfinished, run, runs, .. } = self;
+        let running = run.is_some().then_some(&*unfinished);
+        view.round(round, Known { watched, verdicts, running, fail_on_flaky: runs.options.fail_on_flaky })?;
+        self.began = round.began;
         self.timing.checked(round);
-        self.timing.ended();
         measured(Measure::TotalLatency, round.began.elapsed());
+        if self.watched.due().next().is_none() {
+            self.tell_timing()?;
+        }
+        Ok(())
+    }
+
+    fn tell_timing(&mut self) -> io::Result<()> {
+        self.timing.ended();
         if self.options.perf_metrics {
             self.view.timing(&self.timing)?;
         }
@@ -152,5 +274,122 @@ impl<'a> Session<'a> {
             }
         }
         Ok(new > 0)
+    }
+
+    /// Starts a run of what is due, unless one is under way.
+    fn start(&mut self) -> io::Result<()> {
+        if self.run.is_some() {
+            return Ok(());
+        }
+        let (selected, forced) = self.watched.take_due();
+        if selected.tests.is_empty() {
+            return Ok(());
+        }
+        for file in selected.tests.iter().map(|test| &test.path) {
+            let tests = selected.plan.tests.iter().filter(|test| test.path == *file).map(|test| test.id.clone());
+            self.verdicts.begin(file, tests.collect());
+        }
+        let options = RunOptions { force: self.runs.options.force || forced, ..self.runs.options.clone() };
+        let input = &self.watched.settings().input;
+        let run = UnderWay::start(&self.executor, selected, options, input);
+        self.unfinished = run.unfinished();
+        self.run = Some(run);
+        Ok(())
+    }
+
+    /// Something happened in the run.
+    fn happened(&mut self, event: &RunEvent) -> io::Result<()> {
+        let Some(run) = &self.run else { return Ok(()) };
+        self.unfinished = run.unfinished();
+        if let RunEvent::TestFinished(test) = event
+            && run.stopped().is_none()
+            && !run.again().contains(&test.path)
+        {
+            self.verdicts.insert(test.clone());
+        }
+        let Self { watched, verdicts, view, unfinished, runs, .. } = self;
+        let known = Known { watched, verdicts, running: Some(unfinished), fail_on_flaky: runs.options.fail_on_flaky };
+        view.happened(Happened { event, redaction: run.redaction() }, known)
+    }
+
+    /// The run is over.
+    async fn over(&mut self) -> io::Result<()> {
+        let Some(run) = self.run.take() else { return Ok(()) };
+        let (report, stopped, took) = (run.report().await, run.stopped(), run.began().elapsed());
+        let again = run.again().clone();
+        let performed = run.into_asked().performed(report);
+        let counts = |file: &std::path::Path| stopped.is_some() || !again.contains(file);
+        let counting = performed.report.tests.iter().filter(|test| counts(&test.path));
+        counting.clone().for_each(|test| self.verdicts.insert(test.clone()));
+        // A run of which nothing counts is not worth remembering.
+        if counting.count() > 0 || performed.report.tests.is_empty() {
+            let outputs = &self.runs.outputs;
+            let current = self.watched.settings().current.clone();
+            for problem in block_in_place(|| outputs.write(&performed, &current)) {
+                self.view.note("warning", &problem)?;
+            }
+            // What a test wants its results in may be mounted by another one.
+            outputs.paths(&performed, &current).iter().for_each(|path| self.watched.absorb(path));
+        }
+        if stopped.is_none() {
+            self.watched.make_due(&again, false);
+        }
+        // Where more runs at once, this is no verdict yet.
+        let stopped = stopped.or_else(|| self.watched.due().next().map(|_| Stopped::Stale));
+        let Self { watched, verdicts, view, runs, .. } = self;
+        let known = Known { watched, verdicts, running: None, fail_on_flaky: runs.options.fail_on_flaky };
+        view.ended(&performed, stopped, known)?;
+        self.timing.ran(took, self.began.elapsed());
+        if stopped != Some(Stopped::Stale) {
+            self.tell_timing()?;
+        }
+        Ok(())
+    }
+
+    /// Cancels the run and waits until nothing of it is left. A second signal does not wait.
+    async fn cancelled(&mut self, mut run: UnderWay, signals: &mut Signals) {
+        run.stop(Stopped::Quit);
+        // Nobody may be listening any more.
+        drop(self.view.note("cancelled", "containers are being removed; once more ends this at once"));
+        loop {
+            tokio::select! {
+                biased;
+                event = run.next() => if event.is_none() { break },
+                // Whoever asks twice does not want to wait; containers end when their runner does.
+                () = signals.next() => {
+                    self.view = Box::new(Nobody);
+                    std::process::exit(i32::from(ExitCode::Cancelled.code()));
+                }
+            }
+        }
+    }
+}
+
+/// Shows nothing: takes the place of a view that is to go.
+struct Nobody;
+
+impl View for Nobody {
+    fn watching(&mut self, _: Known<'_>, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn round(&mut self, _: &Round, _: Known<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn happened(&mut self, _: Happened<'_>, _: Known<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ended(&mut self, _: &Performed, _: Option<Stopped>, _: Known<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn timing(&mut self, _: &Timing) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn note(&mut self, _: &str, _: &str) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -38,6 +38,12 @@ impl Timing {
         self.total = round.began.elapsed();
     }
 
+    /// A run for it took so long, and all of it since the first event so long.
+    pub fn ran(&mut self, run: Duration, total: Duration) {
+        self.running = Some(run);
+        self.total = total;
+    }
+
     /// Nothing more comes of the round.
     pub fn ended(&mut self) {
         if self.totals.len() == MOST_ROUNDS {

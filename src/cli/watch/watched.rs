@@ -2,6 +2,7 @@
 //! starts nothing; the same events and files lead to the same rounds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,13 +16,16 @@ use crate::analysis::project::is_project_file;
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, RenderCache, StageDurations};
 use crate::cli::discovery::{Input, Target, is_test_name, targets};
 use crate::cli::input::InputOptions;
-use crate::cli::run::{Matcher, projects};
+use crate::cli::run::{Matcher, Selected, projects};
 use crate::cli::settings::Problems;
 use crate::cli::{paths, workers};
 use crate::config::project::FILE_NAME;
+use crate::executor::ScenarioPlan;
+use crate::executor::cache::RunCache;
 use crate::expectation::diff::{DiffStrategy as _, ExpectationDiff, SetDiff};
 use crate::report::Summary;
 use crate::template::variables::Environment;
+use crate::trace::recorded;
 use crate::watch::{Burst, HashFilter};
 
 /// So many folders are followed at most; systems have a limit as well.
@@ -62,6 +66,8 @@ pub struct Watched {
     problems: Problems,
     /// Tests that are to run as soon as they can.
     due: BTreeSet<PathBuf>,
+    /// Whether some of them are to run although their outcome is known.
+    forced: bool,
 }
 
 /// What a burst of events changed.
@@ -112,6 +118,7 @@ impl Watched {
             remembered: BTreeSet::new(),
             problems: Problems::default(),
             due: BTreeSet::new(),
+            forced: false,
         }
     }
 
@@ -363,6 +370,49 @@ impl Watched {
     /// Whether something is wrong that a check fails for.
     pub fn is_wrong(&self) -> bool {
         !self.problems.failures.is_empty() || self.tests().any(|(_, looked)| looked.is_wrong())
+    }
+
+    /// The tests that are to run and can.
+    pub fn due(&self) -> impl Iterator<Item = &PathBuf> {
+        let is_fit = |path: &&PathBuf| self.files.get(*path).is_some_and(|looked| looked.unfit.is_none());
+        // With settings that say nothing it is unclear what a test is.
+        self.due.iter().filter(|_| self.problems.failures.is_empty()).filter(is_fit)
+    }
+
+    /// Lets these tests run, as soon as they can; `forced` although their outcome is known.
+    pub fn make_due(&mut self, files: &BTreeSet<PathBuf>, forced: bool) {
+        let wanted = files.iter().filter(|path| self.files.get(*path).is_some_and(|looked| looked.wanted.is_some()));
+        self.due.extend(wanted.cloned());
+        self.forced |= forced;
+    }
+
+    /// Takes what is to run and can, and whether it runs although its outcome is known.
+    pub fn take_due(&mut self) -> (Selected, bool) {
+        let due: Vec<PathBuf> = self.due().cloned().collect();
+        let mut selected = Selected { tests: Vec::new(), plan: ScenarioPlan::default() };
+        for path in due {
+            self.due.remove(&path);
+            let Some(looked) = self.files.get(&path) else { continue };
+            selected.tests.extend(looked.wanted.clone());
+            selected.plan.tests.extend(looked.plan.tests.iter().cloned());
+        }
+        (selected, std::mem::take(&mut self.forced))
+    }
+
+    /// Takes the content of a file that we wrote ourselves for known.
+    pub fn absorb(&mut self, path: &Path) {
+        if self.is_input(path) {
+            self.filter.changed(path);
+        }
+    }
+
+    /// Forgets what is known to pass in the projects of all tests; how many outcomes that were.
+    ///
+    /// # Errors
+    /// Where a record can't be removed.
+    pub fn forget_outcomes(&self) -> io::Result<usize> {
+        let roots: BTreeSet<PathBuf> = self.files.keys().map(|path| recorded::root(path)).collect();
+        roots.iter().map(|root| Ok(RunCache::of_project(root).clear()?.entries)).sum()
     }
 
     /// How the cache of renders does.

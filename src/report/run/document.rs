@@ -327,7 +327,7 @@ impl RunDocument {
 
 impl TestDocument {
     /// Everything that went wrong in its last attempts, scenarios first, each with the scenario that it belongs to.
-    pub(super) fn all_failures(&self) -> impl Iterator<Item = (Option<&ScenarioDocument>, &FailureDocument)> {
+    pub fn all_failures(&self) -> impl Iterator<Item = (Option<&ScenarioDocument>, &FailureDocument)> {
         let of_scenarios = self.scenarios.iter().filter(|scenario| !scenario.passed()).flat_map(|scenario| {
             scenario
                 .last()
