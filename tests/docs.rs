@@ -39,7 +39,7 @@ fn commands(document: &str) -> Vec<String> {
 
 fn documents() -> Vec<PathBuf> {
     let mut documents: Vec<_> =
-        ["docs", "docs/editors", "docs/decisions", "editors/helix", "editors/tree-sitter-clnrm"]
+        ["docs", "docs/ci", "docs/editors", "docs/decisions", "editors/helix", "editors/tree-sitter-clnrm"]
             .iter()
             .flat_map(|folder| fs::read_dir(repository().join(folder)).unwrap())
             .map(|entry| entry.unwrap().path())
