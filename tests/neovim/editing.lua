@@ -119,7 +119,7 @@ t.drive(function()
 
   vim.cmd("checkhealth clnrm")
   local health = t.text()
-  for _, expected in ipairs({ "OK Neovim 0.1", "OK 0.", "it runs for ", "the workspace is not trusted" }) do
+  for _, expected in ipairs({ "OK Neovim 0.1", "OK 0.", "it runs for ", "the workspace is not trusted", "clnrm: container engine", "engine: " }) do
     step("health: " .. expected, health:find(expected, 1, true) ~= nil, health)
   end
   vim.cmd("bwipeout!")

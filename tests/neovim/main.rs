@@ -13,6 +13,8 @@ mod engine;
 #[expect(dead_code, reason = "tests of runs use the rest")]
 mod project;
 
+mod screen;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -190,13 +192,11 @@ fn blocks(document: &str, language: &str) -> Vec<String> {
     found
 }
 
-fn attaches(home: &Home, name: &str, manual: bool) {
+/// Opens an example; `expected` are variables that say what else is looked at.
+fn attaches(home: &Home, name: &str, expected: &[(&str, &str)]) {
     let Some(editor) = editor(name) else { return };
     let mut command = home.neovim(&editor, "attaches.lua");
-    if manual {
-        command.env("MANUAL", "1");
-    }
-    let output = command.env("PATH", path(true)).output().unwrap();
+    let output = command.envs(expected.iter().copied()).env("PATH", path(true)).output().unwrap();
     assert!(output.status.success(), "{name}:\n{}", told(&output));
 }
 
@@ -216,7 +216,7 @@ fn it_installs_as_its_page_says() {
         shell.args(["-e", "-c", &install]).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
         let output = shell.output().unwrap();
         assert!(output.status.success(), "{}", told(&output));
-        attaches(&home, name, true);
+        attaches(&home, name, &[("MANUAL", "1")]);
     }
 }
 
@@ -227,8 +227,18 @@ fn configurations_of_its_page_work() {
         for block in blocks("editors/neovim/README.md", "lua") {
             // What a plugin manager reads is a table.
             let init = if block.starts_with('{') { format!("assert(({block}).opts)") } else { block };
-            attaches(&Home::new().configured(&init), name, false);
+            attaches(&Home::new().configured(&init), name, &[]);
         }
+    }
+}
+
+/// Options of the plugin reach the server in both editors.
+#[test]
+fn settings_reach_the_server() {
+    for name in EDITORS {
+        let init = "require('clnrm').setup({ settings = { check = { level = 'semantic' } } })";
+        let init = format!("{init} vim.g.clnrm = {{ settings = {{ check = {{ level = 'syntax' }} }} }}");
+        attaches(&Home::new().configured(&init), name, &[("LEVEL", "semantic")]);
     }
 }
 
@@ -236,10 +246,10 @@ fn configurations_of_its_page_work() {
 #[test]
 fn without_the_plugin_its_configuration_works() {
     let [settings, newer, older, _] = blocks("docs/editors/neovim.md", "lua").try_into().unwrap();
-    attaches(&Home::new().configured(&settings), "nvim", false);
-    attaches(&Home::empty().configured(&newer), "nvim", false);
+    attaches(&Home::new().configured(&settings), "nvim", &[("LEVEL", "semantic")]);
+    attaches(&Home::empty().configured(&newer), "nvim", &[]);
     let types = newer.lines().next().unwrap();
     for name in EDITORS {
-        attaches(&Home::empty().configured(&format!("{types}\n{older}")), name, false);
+        attaches(&Home::empty().configured(&format!("{types}\n{older}")), name, &[]);
     }
 }

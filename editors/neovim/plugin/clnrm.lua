@@ -14,14 +14,8 @@ vim.api.nvim_create_user_command("Clnrm", function(command) require("clnrm.comma
   desc = "cleanroom tests: run, cancel, output, trace, preview, …",
 })
 
-for group, link in pairs({
-  ClnrmCounterpart = "LspReferenceText",
-  ClnrmRound = "CursorLine",
-  ClnrmTraceFailure = "DiagnosticVirtualTextError",
-  ClnrmTraceError = "DiagnosticVirtualTextWarn",
-}) do
-  vim.api.nvim_set_hl(0, group, { link = link, default = true })
-end
+vim.api.nvim_set_hl(0, "ClnrmCounterpart", { link = "LspReferenceText", default = true })
+vim.api.nvim_set_hl(0, "ClnrmRound", { link = "CursorLine", default = true })
 
 local group = vim.api.nvim_create_augroup("clnrm", {})
 

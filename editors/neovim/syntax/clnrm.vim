@@ -33,9 +33,12 @@ syntax region clnrmString start=/"""/ skip=/\\./ end=/"\{3,5}/ contains=@clnrmSt
 syntax region clnrmString start=/'''/ end=/'\{3,5}/ contains=@clnrmStringTags
 
 syntax cluster clnrmValues contains=clnrmNumber,clnrmDate,clnrmBoolean,clnrmString,clnrmArray,clnrmInlineTable,clnrmSeparator
-syntax region clnrmArray matchgroup=clnrmBracket start=/\[/ end=/\]/ contains=@clnrmTags,clnrmComment,@clnrmValues
+syntax region clnrmArray matchgroup=clnrmBracket start=/\[/ end=/\]/ contains=@clnrmTags,clnrmComment,clnrmPair,clnrmRunaway,@clnrmValues
 syntax region clnrmInlineTable matchgroup=clnrmBracket start=/{\%([{%#]\)\@!/ end=/}/
   \ contains=@clnrmTags,clnrmComment,clnrmPair,@clnrmValues
+
+" In an array that is still open, a line that is nothing but the header of a table is shown as one (and a pair as a pair).
+syntax match clnrmRunaway /^\s*\[\[[A-Za-z0-9_.-]\+\]\]\s*$/ contained contains=clnrmTable,clnrmDot
 
 " TOML: keys, headers, comments ------------------------------------------------------------------------------------------------
 

@@ -55,8 +55,8 @@ local subcommands = {
   trust = {
     words = { "revoke" },
     call = function(what)
-      local client = server.client()
-      local root = client.config.root_dir
+      local client, bufnr = server.client()
+      local root = client.config.root_dir or server.root(bufnr)
       require("clnrm.trust")[what == "revoke" and "remove" or "add"](root)
       vim.notify(("clnrm: %s is %s"):format(vim.fn.fnamemodify(root, ":~"), what and "not trusted" or "trusted"), vim.log.levels.INFO)
       server.restart()

@@ -32,7 +32,8 @@ end
 -- Whether the server is there and works.
 local function program()
   health.start("clnrm: language server")
-  local command = config.get().cmd
+  local command = server.command()
+  if type(command) == "function" then return health.ok("it is started by a function") end
   local path = vim.fn.exepath(command[1])
   if path == "" then
     health.error(server.missing():gsub("%. .*", ""), {
@@ -58,8 +59,8 @@ local function clients()
   if #found == 0 then health.info("it does not run: no cleanroom test is open") end
   for _, client in ipairs(found) do
     local root = client.config.root_dir
-    health.ok(("it runs for %s, with %d buffers"):format(root, vim.tbl_count(client.attached_buffers)))
-    if client.config.init_options.workspaceTrusted then
+    health.ok(("it runs for %s, with %d buffers"):format(root or "single files", vim.tbl_count(client.attached_buffers)))
+    if server.is_trusted(client) then
       health.ok("the workspace is trusted: tests run on command")
     else
       health.info("the workspace is not trusted: nothing runs. `:Clnrm trust` trusts it" .. (trust.is_trusted(root) and ", from the next start on" or ""))

@@ -4,7 +4,8 @@ local view = require("clnrm.view")
 
 local M = {}
 
---- @type table<integer, { target: table, client_id: integer }> by buffer
+-- What is shown, by buffer.
+--- @type table<integer, { uri?: string, scenario?: string, scenarios?: string[], combination?: string, runId?: string }>
 local shown = {}
 
 local function text(answer)
@@ -12,7 +13,11 @@ local function text(answer)
   return answer.title .. "\n\n" .. answer.text:gsub("\n+$", "") .. artifacts
 end
 
-local function is_at_end(window) return vim.api.nvim_win_get_cursor(window)[1] == vim.api.nvim_buf_line_count(vim.api.nvim_win_get_buf(window)) end
+-- Whether a view is read at its end, so that what comes is followed.
+local function is_followed(bufnr)
+  local window = view.window(bufnr)
+  return window ~= nil and vim.api.nvim_win_get_cursor(window)[1] == vim.api.nvim_buf_line_count(bufnr)
+end
 
 local function to_end(bufnr)
   local window = view.window(bufnr)
@@ -29,7 +34,7 @@ function M.show(argument, bufnr)
     if not answer then return vim.notify("clnrm: nothing of this has run yet", vim.log.levels.INFO) end
     local name = "clnrm-output://" .. (target.uri and vim.uri_to_fname(target.uri) or ("/" .. target.runId))
     local buffer = view.show(name, text(answer), { source = source, filetype = "clnrm-output", horizontal = true })
-    shown[buffer] = { target = target, client_id = client.id }
+    shown[buffer] = target
     to_end(buffer)
   end)
 end
@@ -42,36 +47,44 @@ local function concerns(target, params)
     and (target.combination == nil or target.combination == params.combination)
 end
 
+--- A run begins: what is shown of the one before makes room for it.
+--- @param run string
+--- @param scenarios table[]
+function M.started(run, scenarios)
+  for bufnr, target in pairs(shown) do
+    local function is_shown(scenario) return concerns(target, vim.tbl_extend("force", scenario, { runId = run })) end
+    if vim.api.nvim_buf_is_loaded(bufnr) and vim.iter(scenarios):any(is_shown) then view.set(bufnr, "") end
+  end
+end
+
 --- Takes over what a program wrote.
 function M.append(params)
-  for bufnr, it in pairs(shown) do
+  for bufnr, target in pairs(shown) do
     if not vim.api.nvim_buf_is_loaded(bufnr) then
       shown[bufnr] = nil
-    elseif concerns(it.target, params) then
-      local window = view.window(bufnr)
-      local follows = window ~= nil and is_at_end(window)
+    elseif concerns(target, params) then
+      local followed = is_followed(bufnr)
       local last = vim.api.nvim_buf_get_lines(bufnr, -2, -1, false)[1] or ""
       vim.bo[bufnr].modifiable = true
       vim.api.nvim_buf_set_lines(bufnr, -2, -1, false, vim.split(last .. params.text, "\r?\n"))
       vim.bo[bufnr].modifiable = false
-      if follows then to_end(bufnr) end
+      if followed then to_end(bufnr) end
     end
   end
 end
 
 --- A run has ended: the whole is asked for anew, with what stands between the steps.
 function M.finished(run)
-  for bufnr, it in pairs(shown) do
-    local client = vim.lsp.get_client_by_id(it.client_id)
-    if not vim.api.nvim_buf_is_loaded(bufnr) then
+  for bufnr, target in pairs(shown) do
+    local client = vim.api.nvim_buf_is_loaded(bufnr) and server.attached(server.source(bufnr))
+    if not client then
       shown[bufnr] = nil
-    elseif client and (it.target.runId == nil or it.target.runId == run) then
-      server.request_quietly(client, "clnrm/runOutput", it.target, function(answer)
+    elseif target.runId == nil or target.runId == run then
+      server.request_quietly(client, "clnrm/runOutput", target, function(answer)
         if not answer or not vim.api.nvim_buf_is_loaded(bufnr) then return end
-        local window = view.window(bufnr)
-        local follows = window ~= nil and is_at_end(window)
+        local followed = is_followed(bufnr)
         view.set(bufnr, text(answer))
-        if follows then to_end(bufnr) end
+        if followed then to_end(bufnr) end
       end)
     end
   end

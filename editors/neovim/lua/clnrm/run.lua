@@ -24,12 +24,12 @@ M.last = nil
 --- @param go fun(client: vim.lsp.Client, bufnr: integer)
 local function trusted(bufnr, go)
   local client, source = server.client(bufnr)
-  local root = client.config.root_dir
+  if server.is_trusted(client) then return go(client, source) end
+  -- A server that was started before the workspace was trusted does not know that it is.
   local function proceed()
-    -- A server that was started before the workspace was trusted does not know that it is.
-    if client.config.init_options.workspaceTrusted then return go(client, source) end
     server.restart(source, function(anew) go(anew, source) end)
   end
+  local root = client.config.root_dir or server.root(source)
   if trust.is_trusted(root) then return proceed() end
   trust.ask(root, proceed)
 end
@@ -95,7 +95,8 @@ end
 -- In the command line, while nobody uses it and there is no message to be read.
 local function tell(text)
   if config.get().progress and vim.fn.mode() == "n" then
-    vim.api.nvim_echo({ { ("clnrm: " .. text):sub(1, vim.o.columns - 12) } }, false, {})
+    -- A longer text would want a key to be pressed.
+    vim.api.nvim_echo({ { vim.fn.strcharpart("clnrm: " .. text, 0, vim.o.columns - 12) } }, false, {})
   end
 end
 
@@ -110,6 +111,7 @@ local handlers = {}
 
 handlers["clnrm/runStarted"] = function(params, context)
   M.active[params.runId] = { client_id = context.client_id, total = #params.scenarios, ended = 0, doing = "", unfulfilled = {} }
+  require("clnrm.output").started(params.runId, params.scenarios)
   tell(("%d %s"):format(#params.scenarios, #params.scenarios == 1 and "scenario" or "scenarios"))
   announce("ClnrmRunStarted", params)
 end

@@ -9,12 +9,22 @@ M.NAME = "clnrm_lsp"
 M.FILETYPES = { "clnrm", "clnrm-tera" }
 M.INSTALL = "https://github.com/clnrm/clnrm-lsp/blob/main/docs/editors/neovim.md#the-server"
 
+--- The server's program and its arguments; a function where the user starts it in a way of their own.
+--- @return string[]|function
+function M.command()
+  local configured = vim.lsp.config and vim.lsp.config[M.NAME]
+  return configured and configured.cmd or config.get().cmd
+end
+
 --- Whether the server's program is there.
-function M.is_installed() return vim.fn.executable(config.get().cmd[1]) == 1 end
+function M.is_installed()
+  local command = M.command()
+  return type(command) == "function" or vim.fn.executable(command[1]) == 1
+end
 
 --- Why there is no server, for people.
 function M.missing()
-  local program = config.get().cmd[1]
+  local program = M.command()[1]
   local what = program:find("[/\\]") and ("`%s` is no program"):format(program) or ("there is no `%s` on the PATH"):format(program)
   return what .. ". Highlighting works without it; `:checkhealth clnrm` says what to do"
 end
@@ -34,10 +44,13 @@ end
 
 --- Tells the server what depends on the workspace.
 function M.before_init(params, client_config)
-  local options = { workspaceTrusted = trust.is_trusted(client_config.root_dir), settings = config.get().settings }
-  if vim.tbl_isempty(options.settings) then options.settings = nil end
-  params.initializationOptions = vim.tbl_extend("force", params.initializationOptions or {}, options)
-  client_config.init_options = params.initializationOptions
+  local options = vim.deepcopy(client_config.init_options or {})
+  options.workspaceTrusted = trust.is_trusted(client_config.root_dir)
+  -- Told later too, when the server asks for them; here for what it checks before.
+  local settings = vim.tbl_get(client_config, "settings", "clnrm") or {}
+  if not vim.tbl_isempty(settings) then options.settings = settings end
+  params.initializationOptions = options
+  client_config.init_options = options
   -- Pushed, the results of a run are told of files that are not open, too.
   params.capabilities.textDocument.diagnostic = nil
   params.capabilities.workspace.codeLens = { refreshSupport = true }
@@ -54,6 +67,10 @@ M.handlers = {
     return vim.NIL
   end,
 }
+
+--- Whether a server runs what it is told to; one that was started without words about it does.
+--- @param client vim.lsp.Client
+function M.is_trusted(client) return vim.tbl_get(client.config, "init_options", "workspaceTrusted") ~= false end
 
 local function configuration(bufnr)
   local found
@@ -108,12 +125,17 @@ function M.source(bufnr)
   return source and vim.api.nvim_buf_is_valid(source) and source or bufnr
 end
 
+--- The server of a test, if one runs.
+--- @param bufnr integer
+--- @return vim.lsp.Client?
+function M.attached(bufnr) return vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })[1] end
+
 --- The server of a buffer. Raises an error for people where there is none.
 --- @param bufnr? integer
 --- @return vim.lsp.Client, integer bufnr of the test
 function M.client(bufnr)
   bufnr = M.source(bufnr)
-  local client = vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })[1]
+  local client = M.attached(bufnr)
   if client then return client, bufnr end
   if not M.is_installed() then error(M.missing(), 0) end
   if vim.list_contains(M.FILETYPES, vim.bo[bufnr].filetype) then error("the language server does not run; `:Clnrm restart` starts it", 0) end
@@ -183,7 +205,7 @@ local function when_ready(bufnr, ready)
   local timer, patience = assert(vim.uv.new_timer()), 200
   timer:start(0, 50, vim.schedule_wrap(function()
     if timer:is_closing() then return end
-    local client = vim.lsp.get_clients({ name = M.NAME, bufnr = bufnr })[1]
+    local client = M.attached(bufnr)
     patience = patience - 1
     if client and client.initialized then
       timer:close()

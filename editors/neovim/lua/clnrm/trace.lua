@@ -4,46 +4,14 @@ local view = require("clnrm.view")
 
 local M = {}
 
-local NAMESPACE = vim.api.nvim_create_namespace("clnrm.trace")
-
---- @type table<integer, { target: table, client_id: integer }> by buffer
+-- What is shown, by buffer.
+--- @type table<integer, { uri: string, combination?: string }>
 local shown = {}
 
-local function text(answer)
-  local lines = { answer.title .. (answer.replayed and "  (replayed)" or ""), "", (answer.text:gsub("\n+$", "")) }
-  if #answer.highlighted > 0 then
-    table.insert(lines, "\nfailures are about:")
-    for _, span in ipairs(answer.highlighted) do table.insert(lines, ("  %s  %s"):format(span.name, span.reason)) end
-  end
-  return table.concat(lines, "\n")
-end
-
--- Marks the lines of the spans that failures are about, and of those that say that something failed.
-local function mark(bufnr, answer)
-  vim.api.nvim_buf_clear_namespace(bufnr, NAMESPACE, 0, -1)
-  local function lines_of(row, group)
-    for number, line in ipairs(vim.api.nvim_buf_get_lines(bufnr, 0, -1, false)) do
-      if line:find(row.name, 1, true) then
-        vim.api.nvim_buf_set_extmark(bufnr, NAMESPACE, number - 1, 0, { line_hl_group = group })
-      end
-    end
-  end
-  for _, row in ipairs(answer.rows) do
-    if type(row.reason) == "string" then
-      lines_of(row, "ClnrmTraceFailure")
-    elseif row.error == true then
-      lines_of(row, "ClnrmTraceError")
-    end
-  end
-end
-
-local function put(bufnr, answer)
-  view.set(bufnr, text(answer))
-  mark(bufnr, answer)
-end
+local function text(answer) return answer.title .. (answer.replayed and "  (replayed)" or "") .. "\n\n" .. answer.text end
 
 --- Shows the trace of a test.
---- @param argument? { uri: string, combination?: string, browser?: boolean } the current test where it is absent
+--- @param argument? { uri: string, combination?: string } the current test where it is absent
 --- @param options? { browser?: boolean, bufnr?: integer }
 function M.show(argument, options)
   options = options or {}
@@ -57,21 +25,20 @@ function M.show(argument, options)
       return vim.ui.open(page)
     end
     local name = "clnrm-trace://" .. vim.uri_to_fname(target.uri) .. (target.combination and ("#" .. target.combination) or "")
-    local bufnr = view.show(name, "", { source = source, filetype = "clnrm-trace", horizontal = true })
-    shown[bufnr] = { target = target, client_id = client.id }
-    put(bufnr, answer)
+    local bufnr = view.show(name, text(answer), { source = source, filetype = "clnrm-trace", horizontal = true })
+    shown[bufnr] = target
   end)
 end
 
 --- A run has ended: what is shown may have changed.
 function M.finished()
-  for bufnr, it in pairs(shown) do
-    local client = vim.lsp.get_client_by_id(it.client_id)
-    if not vim.api.nvim_buf_is_loaded(bufnr) then
+  for bufnr, target in pairs(shown) do
+    local client = vim.api.nvim_buf_is_loaded(bufnr) and server.attached(server.source(bufnr))
+    if not client then
       shown[bufnr] = nil
-    elseif client then
-      server.request_quietly(client, "clnrm/trace", it.target, function(answer)
-        if answer and vim.api.nvim_buf_is_loaded(bufnr) then put(bufnr, answer) end
+    else
+      server.request_quietly(client, "clnrm/trace", target, function(answer)
+        if answer and vim.api.nvim_buf_is_loaded(bufnr) then view.set(bufnr, text(answer)) end
       end)
     end
   end
