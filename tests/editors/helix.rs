@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::engine::{engine, left};
+use crate::project::{APP, Project};
 use crate::{drive, editor, repository};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_clnrm-lsp");
 
 /// The home of somebody who followed the README, made once for all tests.
 static INSTALLED: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -65,48 +69,75 @@ impl Home {
     }
 }
 
-/// The driver `helix/NAME.sh` on a file of this text; `None`: there is no Helix here.
-fn driver(name: &str, server: &str, file: &str, text: &str) -> Option<(Home, Command)> {
+/// The driver `helix/NAME.sh` on a file, for somebody who works in the folder; `None`: there is no Helix here.
+fn driver(name: &str, server: &str, folder: &Path, file: &Path) -> Option<(Home, Command)> {
     let editor = editor("hx")?;
     let home = Home::new();
     home.serve(server);
-    // Where Helix inserts, its cursor is the terminal's, and the chosen row of a menu has a colour of its own: helix/driver.sh looks at both.
+    // Where Helix inserts, its cursor is the terminal's, and the chosen row of a menu has a colour of its own: driver.sh looks at both.
     home.write("config.toml", include_str!("helix/config.toml"));
-    home.write(
-        "themes/test.toml",
-        "inherits = \"default\"\n\"ui.menu.selected\" = { fg = \"#ffffff\", bg = \"#ff0001\" }\n",
-    );
-    let workspace = home.path().join("work");
-    std::fs::create_dir(&workspace).unwrap();
-    // The root of the workspace.
-    std::fs::write(workspace.join("cleanroom.toml"), "").unwrap();
-    let file = workspace.join(file);
-    std::fs::write(&file, text).unwrap();
+    home.write("themes/test.toml", include_str!("helix/theme.toml"));
     let mut command = home.command("bash");
-    command
-        .arg(repository().join(format!("tests/editors/helix/{name}.sh")))
-        .arg(editor)
-        .arg(file)
-        .current_dir(workspace);
+    command.arg(repository().join(format!("tests/editors/helix/{name}.sh"))).arg(editor).arg(file).current_dir(folder);
     Some((home, command))
+}
+
+/// A workspace with a template in it.
+fn workspace(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    // The root of the workspace.
+    std::fs::write(folder.path().join("cleanroom.toml"), "").unwrap();
+    let file = folder.path().join("example.clnrm.toml.tera");
+    std::fs::write(&file, text).unwrap();
+    (folder, file)
 }
 
 #[test]
 fn helix_shows_and_clears() {
-    let server = env!("CARGO_BIN_EXE_clnrm-lsp");
-    let Some((_home, mut command)) = driver("shows", server, "example.clnrm.toml.tera", crate::TEMPLATE) else {
-        return;
-    };
+    let (folder, file) = workspace(crate::TEMPLATE);
+    let Some((_home, mut command)) = driver("shows", SERVER, folder.path(), &file) else { return };
     drive(&mut command);
 }
 
 #[test]
 fn helix_without_a_server_fails() {
-    let Some((_home, mut command)) = driver("shows", "/bin/false", "example.clnrm.toml.tera", crate::TEMPLATE) else {
-        return;
-    };
+    let (folder, file) = workspace(crate::TEMPLATE);
+    let Some((_home, mut command)) = driver("shows", "/bin/false", folder.path(), &file) else { return };
     command.env("PATIENCE", "20");
     assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
+}
+
+#[test]
+fn helix_asks_and_edits() {
+    let (folder, file) = workspace(&crate::TEMPLATE.replace("apj", "api").replace("m::scenario", "m::scenaro"));
+    let Some((_home, mut command)) = driver("edits", SERVER, folder.path(), &file) else { return };
+    drive(&mut command);
+}
+
+#[test]
+fn helix_runs_a_scenario_red_and_green() {
+    if !engine() {
+        return;
+    }
+    let scenario = "[[scenario]]\nname = \"works\"\nservice = \"app\"\nrun = \"sh /span.sh gret\"\n";
+    let project = Project::new(&[("t", &format!("{APP}{scenario}[[expect.span]]\nname = \"greet\"\n"))]);
+    let file = project.path(&format!("{}/t.clnrm.toml", project.name));
+    let Some((_home, mut command)) = driver("runs", SERVER, &project.path(""), &file) else { return };
+    drive(&mut command);
+    assert_eq!(left(&project.name), Vec::<String>::new(), "left in the engine");
+}
+
+/// The settings of the server that `docs/editors/helix.md` shows.
+#[test]
+fn helix_hands_settings_on() {
+    let (folder, file) = workspace(crate::TEMPLATE);
+    let Some((home, mut command)) = driver("settings", SERVER, folder.path(), &file) else { return };
+    let page = std::fs::read_to_string(repository().join("docs/editors/helix.md")).unwrap();
+    let config = page.lines().find(|line| line.starts_with("config = ")).expect("the page says how");
+    let languages = std::fs::read_to_string(home.path().join(".config/helix/languages.toml")).unwrap();
+    let command_line = "command = \"clnrm-lsp\"\n";
+    home.write("languages.toml", &languages.replace(command_line, &format!("{command_line}{config}\n")));
+    drive(&mut command);
 }
 
 /// What `hx --health` says of a language, without colours: each row without its name.
@@ -128,7 +159,7 @@ fn helix_finds_grammars_queries_and_the_server() {
         let told = health(&home, &editor, language);
         assert!(told.contains("✘ clnrm-lsp"), "the server is not there, and Helix must say so: {told}");
     }
-    home.serve(env!("CARGO_BIN_EXE_clnrm-lsp"));
+    home.serve(SERVER);
     for language in ["clnrm", "clnrm-tera"] {
         let told = health(&home, &editor, language);
         for found in ["✓ clnrm-lsp", "Tree-sitter parser: ✓", "Highlight queries: ✓", "Textobject queries: ✓"] {

@@ -4,12 +4,19 @@
 //! `scripts/setup --test` puts the editors into `target/editors`. In CI a missing editor fails the test; elsewhere the test says that
 //! it was skipped.
 
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
+#[path = "../shared/engine.rs"]
+#[expect(dead_code, reason = "tests of runs use the rest")]
+mod engine;
 mod fixture;
 mod grammar;
 mod helix;
 mod highlighting;
+#[path = "../runs/project.rs"]
+#[expect(dead_code, reason = "tests of runs use the rest")]
+mod project;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

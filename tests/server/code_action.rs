@@ -78,6 +78,8 @@ fn the_edit_comes_when_an_action_is_chosen() {
     client.replace(URI, 2, &TEXT.replace("alpine", "debian"));
     let error = client.request("codeAction/resolve", extract.clone()).unwrap_err();
     assert_eq!(error["code"], -32801);
+    let run = json!({ "title": "run this file", "command": { "title": "run this file", "command": "clnrm.runFile" } });
+    assert_eq!(client.request("codeAction/resolve", run.clone()), Ok(run), "nothing is to be added");
     let error = client.request("codeAction/resolve", json!({ "title": "of another server" })).unwrap_err();
     assert_eq!(error["code"], -32602);
     client.shut_down();

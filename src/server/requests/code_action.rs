@@ -102,7 +102,11 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
 /// The edits of an action that was chosen.
 pub async fn resolve(session: &Session, mut action: CodeAction) -> Result<CodeAction> {
     let data = action.data.clone().and_then(|data| serde_json::from_value::<ActionData>(data).ok());
-    let Some(data) = data else { return Err(Error::invalid_params("the action is none of this server")) };
+    let Some(data) = data else {
+        // What runs a command lacks nothing; Helix asks all the same.
+        let is_whole = action.data.is_none() && (action.command.is_some() || action.edit.is_some());
+        return if is_whole { Ok(action) } else { Err(Error::invalid_params("the action is none of this server")) };
+    };
     let facts = session.state().facts;
     let kind = data.kind.clone();
     let wanted = move |candidate: ActionKind| kind_of(candidate) == kind;

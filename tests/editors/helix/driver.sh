@@ -8,7 +8,11 @@ tm() { tmux -L "$socket" -f /dev/null "$@"; }
 screen() { tm capture-pane -p; }
 fail() { echo "FAIL $1"; screen; failed=1; }
 # within COMMAND...: waits until the command succeeds.
-within() { for _ in $(seq "${PATIENCE:-300}"); do "$@" && return; sleep 0.1; done; return 1; }
+within() {
+    local try
+    for ((try = 0; try < ${PATIENCE:-300} * 5; try++)); do "$@" && return; sleep 0.02; done
+    return 1
+}
 shown() { screen | grep -qE -- "$1"; }
 not_shown() { ! shown "$1"; }
 # see REGEX, gone REGEX: waits until the screen shows it, until it does not.
@@ -17,11 +21,16 @@ gone() { if within not_shown "$1"; then echo "ok   no $1"; else fail "no $1"; fi
 # saved LINE: waits until the file has this line.
 saved() { if within grep -qxF -- "$1" "$file"; then echo "ok   saved $1"; else fail "saved $1"; cat "$file"; fi; }
 keys() { tm send-keys "$@"; }
-# text TEXT: types it, and waits until the cursor stands behind it (where Helix inserts, its cursor is the terminal's: config.toml).
+# text TEXT: types it letter by letter, and waits for the cursor behind each (where Helix inserts, its cursor is the terminal's:
+# config.toml): changes that come faster than Helix draws reach the server in any order.
 text() {
-    local behind=$(($(column) + ${#1}))
-    tm send-keys -l -- "$1"
-    within column_is "$behind" || fail "typed $1"
+    local at behind
+    behind=$(column)
+    for ((at = 0; at < ${#1}; at++)); do
+        tm send-keys -l -- "${1:at:1}"
+        behind=$((behind + 1))
+        within column_is "$behind" || fail "typed $1"
+    done
 }
 column() { tm display-message -p '#{cursor_x}'; }
 column_is() { [ "$(column)" = "$1" ]; }
