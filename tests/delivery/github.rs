@@ -104,7 +104,8 @@ fn jobs(workflow: &str) -> Vec<Value> {
 
 #[test]
 fn each_workflow_marks_mistakes_and_passes_without_any() {
-    let workflows = blocks("docs/ci/github.md", "yaml");
+    let blocks = blocks("docs/ci/github.md", "yaml");
+    let workflows: Vec<_> = blocks.iter().filter(|block| block.starts_with("name: ")).collect();
     assert_eq!(workflows.len(), 3);
     for steps in workflows.iter().flat_map(|workflow| jobs(workflow)) {
         let wrong = Job::run(Machine::with(&WRONG), &steps);
@@ -134,4 +135,28 @@ fn inputs_of_the_action_say_what_is_checked() {
     assert!(!latest.failed, "{}", latest.log);
     let other = Job::run(Machine::with(&RIGHT), &with("{ version: 9.9.9 }"));
     assert!(other.failed, "there is no such release: {}", other.log);
+}
+
+#[test]
+fn a_further_step_runs_the_tests() {
+    if !crate::engine::engine() {
+        return;
+    }
+    let blocks = blocks("docs/ci/github.md", "yaml");
+    let mut steps = jobs(&blocks[0]).remove(0);
+    let further = blocks.iter().find(|block| block.trim_start().starts_with("- ")).unwrap();
+    steps.as_array_mut().unwrap().extend(yaml(further).as_array().unwrap().iter().cloned());
+    for (test, fails) in [("sdk/shop.clnrm.toml", false), ("fakes/wrong-parent.clnrm.toml", true)] {
+        let machine = Machine::with(&[]);
+        let folder = repository().join("docs/examples").join(test);
+        for file in fs::read_dir(folder.parent().unwrap()).unwrap().map(|it| it.unwrap().path()) {
+            if file.extension().is_some_and(|it| it == "py") || file == folder {
+                fs::copy(&file, machine.path("project/tests").join(file.file_name().unwrap())).unwrap();
+            }
+        }
+        let ran = Job::run(machine, &steps);
+        assert_eq!(ran.failed, fails, "{test}: {}", ran.log);
+        assert_eq!(ran.log.contains("::error "), fails, "{test}: {}", ran.log);
+        assert!(ran.machine.file("clnrm.xml").contains("<testsuite"));
+    }
 }

@@ -5,6 +5,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it can't go on")]
 
+#[path = "../shared/engine.rs"]
+#[expect(dead_code, reason = "tests of runs in a terminal use the rest")]
+mod engine;
 mod github;
 mod gitlab;
 mod install;
