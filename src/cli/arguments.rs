@@ -165,6 +165,7 @@ impl Arguments {
                 paths,
                 check: self.check,
                 diff: self.check_options.diff,
+                json: false,
                 input: &self.input,
             });
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::discovery::{Input, Target, targets};
@@ -30,6 +31,8 @@ pub struct FormatRun<'a> {
     pub check: bool,
     /// Whether to show the changes in place of making them.
     pub diff: bool,
+    /// Whether what was done is told to programs, as one object.
+    pub json: bool,
     /// What is said of the files.
     pub input: &'a InputOptions,
 }
@@ -228,8 +231,48 @@ fn remarks(document: &SourceFile, formatted: &Formatted) -> Vec<String> {
     formatted.notices.iter().map(remark).collect()
 }
 
+/// What was done, for programs. Texts are there where they were not written to their files.
+fn object(format: &FormatRun<'_>, done: &[Done]) -> Value {
+    let files = done.iter().map(|file| {
+        let state = match (&file.failure, file.changed) {
+            (Some(_), _) => "failed",
+            (None, true) if format.check || format.diff => "unformatted",
+            (None, true) => "formatted",
+            (None, false) => "unchanged",
+        };
+        let mut object = json!({ "path": file.shown, "state": state, "notices": file.remarks });
+        if let Some(failure) = &file.failure {
+            object["message"] = failure.as_str().into();
+        }
+        if !file.out.is_empty() {
+            object[if format.diff { "diff" } else { "text" }] = file.out.as_str().into();
+        }
+        object
+    });
+    json!({ "version": 1, "files": files.collect::<Vec<_>>() })
+}
+
 /// Writes what was done; gives the exit code.
 fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
+    let (out, remarks) = match format.json {
+        true => (format!("{:#}\n", object(format, done)), String::new()),
+        false => told(format, done),
+    };
+    let written = output::write_stdout(out.as_bytes());
+    output::write_stderr(remarks.as_bytes());
+    match written {
+        Ok(()) if done.iter().any(|file| file.failure.is_some()) => TROUBLE,
+        Ok(()) if done.iter().any(|file| file.changed) && format.check => UNFORMATTED,
+        Ok(()) => CLEAN,
+        Err(error) => {
+            output::complain(&format!("can't write to standard output: {error}"));
+            TROUBLE
+        }
+    }
+}
+
+/// What was done, for people: what goes to standard output, and what to standard error.
+fn told(format: &FormatRun<'_>, done: &[Done]) -> (String, String) {
     let mut out = String::new();
     let mut remarks = String::new();
     for file in done {
@@ -252,15 +295,5 @@ fn report(format: &FormatRun<'_>, done: &[Done]) -> u8 {
         let verb = if format.check || format.diff { "to be formatted" } else { "formatted" };
         remarks.push_str(&format!("{} {verb}, {} left unchanged\n", files(changed), files(rest)));
     }
-    let written = output::write_stdout(out.as_bytes());
-    output::write_stderr(remarks.as_bytes());
-    match written {
-        Ok(()) if done.iter().any(|file| file.failure.is_some()) => TROUBLE,
-        Ok(()) if changed > 0 && format.check => UNFORMATTED,
-        Ok(()) => CLEAN,
-        Err(error) => {
-            output::complain(&format!("can't write to standard output: {error}"));
-            TROUBLE
-        }
-    }
+    (out, remarks)
 }

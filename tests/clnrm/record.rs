@@ -77,3 +77,19 @@ fn a_kept_run_is_found_by_the_editor() {
     let ran = clnrm(&workspace, &["record", "hello.clnrm.toml", "--traces", "hello.json", "checkout.jsonl", "--keep"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), "clnrm: `--keep` takes one file of spans, not several\n"));
 }
+
+#[test]
+fn programs_get_one_object() {
+    let workspace = workspace();
+    let ran = clnrm(&workspace, &["record", "--traces", "hello.json", "--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let object = ran.json();
+    assert_eq!((&object["version"], &object["kind"]), (&1.into(), &"expectations".into()));
+    assert!(object["written"].is_null() && object["spans"] == 2, "{object}");
+    assert_eq!(object["expectations"], clnrm(&workspace, &["record", "--traces", "hello.json"]).stdout);
+    // What is written is told, and then there is nothing more to expect.
+    let write = ["record", "a.clnrm.toml", "--traces", "hello.json", "--write", "--format", "json"];
+    assert_eq!(clnrm(&workspace, &write).json()["written"], true);
+    let again = clnrm(&workspace, &write);
+    assert!(again.json()["expectations"].is_null() && again.stderr.is_empty(), "{again:?}");
+}

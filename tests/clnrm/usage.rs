@@ -63,3 +63,24 @@ fn a_test_is_brought_into_shape() {
     assert_eq!(clnrm(&workspace, &["fmt"]).code, Some(0));
     assert_eq!(clnrm(&workspace, &["fmt", "--check"]).code, Some(0));
 }
+
+#[test]
+fn what_was_brought_into_shape_is_told_to_programs() {
+    let unshaped = GOOD.replace("name = \"good\"", "name=\"good\"");
+    let workspace = Workspace::new(&[("a.clnrm.toml", &unshaped), ("b.clnrm.toml", GOOD)]);
+    workspace.write("c.clnrm.toml", b"\xff");
+    let states = |arguments: &[&str]| {
+        let ran = clnrm(&workspace, &[&["fmt", "--format", "json"], arguments].concat());
+        let object = ran.json();
+        let files = object["files"].as_array().expect("a list").clone();
+        let states: Vec<String> = files.iter().map(|it| it["state"].as_str().expect("a word").to_owned()).collect();
+        (ran.code, states.join(" "), files)
+    };
+    let (code, told, files) = states(&["--check", "--diff", "a.clnrm.toml"]);
+    assert_eq!((code, told.as_str()), (Some(1), "unformatted"));
+    assert!(files[0]["diff"].as_str().expect("a diff").contains("+name = \"good\""), "{files:?}");
+    let (code, told, files) = states(&[]);
+    assert_eq!((code, told.as_str()), (Some(2), "formatted formatted failed"));
+    assert!(files[2]["message"].as_str().expect("a message").contains("UTF-8"), "{files:?}");
+    assert_eq!(states(&["a.clnrm.toml", "b.clnrm.toml"]).1, "unchanged unchanged");
+}

@@ -191,3 +191,146 @@ fn a_run_is_stopped_by_its_time_box_and_by_the_end_of_the_watch() {
     assert!(process.wait().unwrap().code().is_some());
     assert_eq!(left(&project.name), Vec::<String>::new());
 }
+
+/// A terminal of its own, in which `clnrm watch` runs.
+struct Terminal {
+    socket: String,
+}
+
+impl Terminal {
+    /// Where there is no tmux the test says that it is skipped, but in CI it fails.
+    fn open(project: &Project, arguments: &str) -> Option<Self> {
+        if Command::new("tmux").arg("-V").output().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "tmux is missing; run scripts/setup");
+            eprintln!("SKIPPED: tmux is missing; scripts/setup installs it");
+            return None;
+        }
+        let terminal = Self { socket: format!("clnrm-{}", project.name) };
+        let line = format!(
+            "{} watch {} {arguments}; echo \"ended with $?\"; stty -a | tr ' ;' '\\n\\n' | grep -x -- -*icanon; exec sleep 600",
+            env!("CARGO_BIN_EXE_clnrm"),
+            project.name
+        );
+        let folder = project.path("");
+        let begin = ["new-session", "-d", "-x", "120", "-y", "40", "-c", folder.to_str().unwrap(), "sh", "-c", &line];
+        assert!(terminal.tmux().args(begin).status().unwrap().success());
+        Some(terminal)
+    }
+
+    fn tmux(&self) -> Command {
+        let mut command = Command::new("tmux");
+        command.args(["-f", "/dev/null", "-L", &self.socket]);
+        command
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        assert!(self.tmux().arg("send-keys").args(keys).status().unwrap().success());
+    }
+
+    /// What is to be seen.
+    fn screen(&self) -> String {
+        let output = self.tmux().args(["capture-pane", "-p"]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Waits until all of these can be seen.
+    fn shows(&self, texts: &[&str]) {
+        let seen = wait_until(|| {
+            let screen = self.screen();
+            texts.iter().all(|text| screen.contains(text))
+        });
+        assert!(seen, "{texts:?} can't be seen:\n{}", self.screen());
+    }
+
+    /// A format of tmux.
+    fn asked(&self, format: &str) -> String {
+        let output = self.tmux().args(["display-message", "-p", format]).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Whether the terminal is as people know it: no alternate screen, a cursor, and lines that are edited.
+    fn is_given_back(&self) {
+        let is = wait_until(|| self.asked("#{alternate_on} #{cursor_flag}") == "0 1");
+        assert!(is, "{}\n{}", self.asked("#{alternate_on} #{cursor_flag}"), self.screen());
+        assert!(wait_until(|| self.screen().lines().any(|line| line == "icanon")), "{}", self.screen());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        drop(self.tmux().arg("kill-server").status());
+    }
+}
+
+#[test]
+fn on_a_terminal_it_is_seen_how_a_test_turns_red_and_green() {
+    if !engine() {
+        return;
+    }
+    let project = Project::new(&[("one", &sends("1", "a")), ("two", &sends("2", "a"))]);
+    let Some(terminal) = Terminal::open(&project, "") else { return };
+    terminal.shows(&[" PASSED ", "2 tests: 2 passed", "PASS ", "one.clnrm.toml", "two.clnrm.toml", "q quit"]);
+    // Red by its expectations, with the line and the spans.
+    project.test("one", &sends("1", "b"));
+    terminal.shows(&[
+        " FAILED ",
+        "1 failed, 1 passed",
+        "FAIL ",
+        "expect.span[0]",
+        "replayed",
+        "no span is called `b`",
+        " spans ",
+    ]);
+    project.test("one", &sends("1", "a"));
+    terminal.shows(&[" PASSED ", "2 tests: 2 passed"]);
+    // The second one is chosen, and runs again although it is known to pass.
+    let events = Events::listen(&project.name);
+    terminal.keys(&["Down", "r"]);
+    terminal.shows(&["PASS [", "two.clnrm.toml::sends"]);
+    assert!(wait_until(|| !terminal.screen().contains("RUN ")), "{}", terminal.screen());
+    assert_eq!(events.peak().1, 1, "one container was started: {}", terminal.screen());
+    // A broken test is shown as such, and a mended one runs.
+    project.test("two", "[[scenario\n");
+    terminal.shows(&[" INVALID ", "BAD ", "error["]);
+    project.test("two", &sends("2", "a"));
+    terminal.shows(&[" PASSED "]);
+    // Keys.
+    terminal.keys(&["/", "o", "n", "e"]);
+    terminal.shows(&["1 test with `one`", "/one"]);
+    terminal.keys(&["Enter"]);
+    terminal.keys(&["?"]);
+    terminal.shows(&["run all that are shown again"]);
+    terminal.keys(&["x", "Escape"]);
+    terminal.shows(&[" 2 tests "]);
+    assert!(terminal.tmux().args(["resize-window", "-x", "70", "-y", "20"]).status().unwrap().success());
+    terminal.shows(&["two.clnrm.toml", " PASSED "]);
+    terminal.keys(&["q"]);
+    terminal.shows(&["ended with 0"]);
+    terminal.is_given_back();
+    assert_eq!(left(&project.name), Vec::<String>::new());
+}
+
+#[test]
+fn a_terminal_is_given_back_whatever_ends_the_watch() {
+    if !engine() {
+        return;
+    }
+    let project = Project::new(&[("long", &waits(300))]);
+    for (number, end) in ["C-c", "-TERM"].into_iter().enumerate() {
+        let Some(terminal) = Terminal::open(&project, "") else { return };
+        terminal.shows(&["RUN ", "long.clnrm.toml"]);
+        assert!(wait_until(|| containers(&project.name, false).len() == 1), "it runs");
+        match number {
+            0 => terminal.keys(&[end]),
+            _ => {
+                let pid = terminal.asked("#{pane_pid}");
+                let child = Command::new("pgrep").args(["-P", &pid]).output().unwrap();
+                let child = String::from_utf8_lossy(&child.stdout).trim().to_owned();
+                assert!(Command::new("kill").args([end, &child]).status().unwrap().success());
+            }
+        }
+        terminal.shows(&["ended with 130"]);
+        terminal.is_given_back();
+        assert_eq!(left(&project.name), Vec::<String>::new());
+    }
+}

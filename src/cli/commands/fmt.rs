@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::usage;
 use crate::cli::format::{self, FormatRun};
 use crate::cli::input::InputOptions;
@@ -25,13 +27,25 @@ pub struct Arguments {
     #[arg(long)]
     verify: bool,
 
+    /// How it is told what was done
+    #[arg(long, short, value_enum, default_value = "human")]
+    format: Format,
+
     #[command(flatten)]
     input: InputOptions,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One object; see docs/formatting.md
+    Json,
+}
+
 /// Formats, reports, and gives the exit code.
 pub fn run(arguments: &Arguments) -> u8 {
-    let Arguments { paths, check, diff, verify: _, input } = arguments;
+    let Arguments { paths, check, diff, verify: _, format, input } = arguments;
     let paths = input.paths_or_here(paths, || usage("fmt"));
-    format::run(&FormatRun { paths, check: *check, diff: *diff, input })
+    format::run(&FormatRun { paths, check: *check, diff: *diff, json: *format == Format::Json, input })
 }

@@ -5,7 +5,8 @@ mod baseline;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ColorChoice;
+use clap::{ColorChoice, ValueEnum};
+use serde_json::{Value, json};
 
 use crate::cli::input::InputOptions;
 use crate::cli::replace::replace;
@@ -55,6 +56,10 @@ pub struct Arguments {
     #[arg(long, short, value_name = "FILE", default_value = ".clnrm/baseline.json")]
     output: PathBuf,
 
+    /// How it is told what was recorded
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+
     #[command(flatten)]
     filter: Filter,
 
@@ -65,11 +70,19 @@ pub struct Arguments {
     input: InputOptions,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One object; see docs/clnrm.md
+    Json,
+}
+
 /// Puts what only a baseline needs under a heading of its own.
 fn belonging(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
-        "tests" | "traces" | "write" | "keep" | "last" | "variables" | "untrusted" | "stdin_filename" | "quiet"
-        | "help" => arg,
+        "tests" | "traces" | "write" | "keep" | "last" | "format" | "variables" | "untrusted" | "stdin_filename"
+        | "quiet" | "help" => arg,
         _ => arg.help_heading("Options of a baseline"),
     }
 }
@@ -110,13 +123,46 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     }
     let known = test.as_ref().map(|(_, test)| (&test.analysis, &test.tree));
     let Some(recorded) = Recorded::new(&traces.trace, known) else {
-        output::complain("the test expects all of it already");
-        return CLEAN;
+        return match arguments.format {
+            Format::Human => {
+                output::complain("the test expects all of it already");
+                CLEAN
+            }
+            Format::Json => print(&object(&traces, None, None)),
+        };
     };
-    match (&test, arguments.write) {
-        (Some((path, test)), true) => insert(path, test, &recorded, &arguments.input, &current),
-        _ => print(&recorded.text),
-    }
+    let inserted = match (&test, arguments.write) {
+        (Some((path, test)), true) => {
+            let inserted = insert(path, test, &recorded, &arguments.input, &current);
+            if let Err((code, reason)) = &inserted {
+                output::complain(reason);
+                if *code == TROUBLE {
+                    return TROUBLE;
+                }
+            }
+            Some(inserted.is_ok())
+        }
+        _ => None,
+    };
+    let code = if inserted == Some(false) { NOT_INSERTED } else { CLEAN };
+    let printed = match arguments.format {
+        Format::Json => print(&object(&traces, Some(&recorded.text), inserted)),
+        Format::Human if inserted == Some(true) => CLEAN,
+        Format::Human => print(&recorded.text),
+    };
+    if printed == CLEAN { code } else { printed }
+}
+
+/// What was recorded, for programs. `inserted`: whether it was written to the test, where that was asked for.
+fn object(traces: &Traces, expectations: Option<&str>, inserted: Option<bool>) -> String {
+    let object: Value = json!({
+        "version": 1,
+        "kind": "expectations",
+        "spans": traces.trace.len(),
+        "expectations": expectations,
+        "written": inserted,
+    });
+    format!("{object:#}\n")
 }
 
 /// Keeps the spans as those of the test's last run, where editors look for them.
@@ -131,28 +177,21 @@ fn keep(traces: &[PathBuf], test: &Path, current: &Path) -> Result<(), String> {
     kept.map(|_| ()).map_err(|error| format!("`{}`: {error}", place.display()))
 }
 
-/// Adds the expectations to the file, if it can be proved that they fit.
-fn insert(path: &Path, test: &TestFile, recorded: &Recorded, input: &InputOptions, current: &Path) -> u8 {
+/// Adds the expectations to the file, if it can be proved that they fit; else the exit code and the reason.
+fn insert(
+    path: &Path,
+    test: &TestFile,
+    recorded: &Recorded,
+    input: &InputOptions,
+    current: &Path,
+) -> Result<(), (u8, String)> {
     let before = test.source().text;
     let read = |text: &str| test.with_text(text, input, current).ok().map(|test| test.tree);
-    let after = match recorded.added_to(&before, &test.tree, read) {
-        Ok(after) => after,
-        Err(reason) => {
-            let path = path.display();
-            output::complain(&format!("nothing was written to `{path}`: {reason}; add them there by hand"));
-            return match print(&recorded.text) {
-                CLEAN => NOT_INSERTED,
-                trouble => trouble,
-            };
-        }
-    };
-    match replace(path, &before, &after) {
-        Ok(()) => CLEAN,
-        Err(error) => {
-            output::complain(&format!("`{}`: {error}", path.display()));
-            TROUBLE
-        }
-    }
+    let shown = path.display();
+    let after = recorded.added_to(&before, &test.tree, read).map_err(|reason| {
+        (NOT_INSERTED, format!("nothing was written to `{shown}`: {reason}; add them there by hand"))
+    })?;
+    replace(path, &before, &after).map_err(|error| (TROUBLE, format!("`{shown}`: {error}")))
 }
 
 fn print(text: &str) -> u8 {

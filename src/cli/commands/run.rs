@@ -101,6 +101,10 @@ pub struct Reports {
     /// Print the digests of the spans of each test at the end
     #[arg(long, help_heading = OF_REPORTS)]
     digest: bool,
+
+    /// Whether standard output is left to somebody else.
+    #[arg(skip)]
+    silent: bool,
 }
 
 /// Runs, reports, and gives the exit code.
@@ -185,11 +189,13 @@ pub fn run_and_report(
         _ => output::style(color, &io::stdout(), input),
     };
     let mut live = match reports.format {
+        _ if reports.silent => Live::silent(style, &current),
         RunFormat::Human if reports.output.is_none() => Live::human(style, &current),
         RunFormat::Jsonl if reports.output.is_none() => Live::json(style, &current),
         _ => Live::silent(style, &current),
     };
-    let streams = reports.output.is_none() && matches!(reports.format, RunFormat::Human | RunFormat::Jsonl);
+    let streams =
+        reports.silent || reports.output.is_none() && matches!(reports.format, RunFormat::Human | RunFormat::Jsonl);
     let performed = match perform(selected, options, input, &mut live) {
         Ok(performed) => performed,
         Err(error) => {
@@ -247,11 +253,17 @@ impl Default for Reports {
             report_junit: None,
             html: None,
             digest: false,
+            silent: false,
         }
     }
 }
 
 impl Reports {
+    /// Nothing on standard output, and no file.
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::default() }
+    }
+
     fn outputs(&self) -> Outputs {
         let named = [(RunFormat::Junit, &self.report_junit), (RunFormat::Html, &self.html)];
         let named = named.into_iter().filter_map(|(format, path)| Some(ReportTarget { format, path: path.clone()? }));

@@ -6,20 +6,22 @@ mod look;
 mod options;
 mod plain;
 mod reader;
+mod screen;
 mod session;
 mod timing;
 mod under_way;
 mod verdicts;
 mod watched;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::{Component, Path, PathBuf};
 
 use clap::ColorChoice;
 
 use self::dependencies::Dependencies;
 use self::plain::Plain;
-use self::session::{Ended, Runs, Session};
+use self::screen::Screen;
+use self::session::{Ended, Runs, Session, Viewer};
 use self::watched::{Watched, WatchedSettings};
 use super::discovery::{Input, targets};
 use super::input::InputOptions;
@@ -44,7 +46,6 @@ pub struct Watch<'a> {
     /// What is said of the files.
     pub input: &'a InputOptions,
     /// When to use colours.
-    #[expect(dead_code, reason = "for runs, which come next")]
     pub color: ColorChoice,
 }
 
@@ -59,22 +60,40 @@ impl Watch<'_> {
             }
         };
         panics::keep_silent();
-        let is_terminal = io::IsTerminal::is_terminal(&io::stdout());
-        let WatchOptions { clear, cache_stats, .. } = *self.options;
-        let base = settings.current.clone();
-        let view = Plain::new(io::stdout(), self.input.quiet, clear && is_terminal, cache_stats, base);
         let outputs = Outputs { targets: self.targets.clone() };
         let runs = Runs { options: self.execution.run_options(), outputs };
-        match Session::run(Watched::new(settings), Box::new(view), self.options, runs) {
-            Ok(Ended::Idle) => CLEAN,
-            Ok(Ended::Running) => ExitCode::Cancelled.code(),
+        let ended = panics::catch(|| {
+            let viewer = self.viewer(settings.current.clone())?;
+            Session::run(Watched::new(settings), viewer, self.options, runs)
+        });
+        match ended {
+            Ok(Ok(Ended::Idle)) => CLEAN,
+            Ok(Ok(Ended::Running)) => ExitCode::Cancelled.code(),
             // Whoever read it has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
-            Err(error) => {
+            Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => CLEAN,
+            Ok(Err(error)) => {
                 output::complain(&format!("the watch ended: {error}"));
                 TROUBLE
             }
+            Err(message) => {
+                output::complain(&format!("this is a mistake of clnrm, please report it: {message}"));
+                TROUBLE
+            }
         }
+    }
+
+    /// The screen where somebody sits before a terminal, else lines.
+    fn viewer(&self, base: PathBuf) -> io::Result<Viewer> {
+        let is_terminal = io::stdout().is_terminal();
+        let can_draw = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        if is_terminal && io::stdin().is_terminal() && can_draw && !self.options.plain && !self.input.quiet {
+            let colors = output::color(self.color, &io::stdout());
+            let view = Box::new(Screen::open(colors, self.options.cache_stats, base)?);
+            return Ok(Viewer { view, events: Some(screen::events()) });
+        }
+        let WatchOptions { clear, cache_stats, .. } = *self.options;
+        let view = Plain::new(io::stdout(), self.input.quiet, clear && is_terminal, cache_stats, base);
+        Ok(Viewer { view: Box::new(view), events: None })
     }
 
     /// What is to be watched, or all that is in the way.

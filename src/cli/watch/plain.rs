@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::look::{Looked, Unfit};
+use super::look::Looked;
 use super::session::{Happened, Known, View};
 use super::timing::Timing;
 use super::under_way::Stopped;
@@ -196,8 +196,7 @@ impl<W: Write> View for Plain<W> {
                 format!("{} of {} were known", tests.iter().filter(is_known).count(), counted(tests.len(), "test"));
             self.line("cache", &text)?;
         }
-        let tests = known.watched.tests().filter(|(_, looked)| looked.unfit != Some(Unfit::Unasked));
-        let (word, text) = known.verdicts.summary(tests.map(|(path, _)| path), known.fail_on_flaky);
+        let (word, text) = known.verdict();
         self.line(word, &format!("{text} [{took:.3} s]"))?;
         self.out.flush()
     }

@@ -4,12 +4,15 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ratatui::crossterm::event::Event;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::block_in_place;
 
+use super::look::Unfit;
+use super::screen::Command;
 use super::timing::Timing;
 use super::under_way::{Stopped, UnderWay};
 use super::verdicts::Verdicts;
@@ -21,6 +24,9 @@ use crate::report::run::ExitCode;
 use crate::telemetry::{self, Measure, measured};
 use crate::watch::{Burst, Follower};
 
+/// How often a screen is drawn at least while something was told that was not drawn yet.
+const TICK: Duration = Duration::from_millis(100);
+
 /// What is known at one moment, for whoever shows it.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
@@ -29,10 +35,17 @@ pub struct Known<'a> {
     /// How they ran.
     pub verdicts: &'a Verdicts,
     /// What of the run under way has no result yet; `None` where nothing runs.
-    #[expect(dead_code, reason = "for the screen, which comes next")]
     pub running: Option<&'a BTreeSet<PathBuf>>,
     /// Whether flaky tests are red.
     pub fail_on_flaky: bool,
+}
+
+impl Known<'_> {
+    /// What is said of all tests that run: a word, and the counts behind it.
+    pub fn verdict(self) -> (&'static str, String) {
+        let tests = self.watched.tests().filter(|(_, looked)| looked.unfit != Some(Unfit::Unasked));
+        self.verdicts.summary(tests.map(|(path, _)| path), self.fail_on_flaky)
+    }
 }
 
 /// Something that happened in a run.
@@ -63,6 +76,29 @@ pub trait View {
 
     /// Something is to be known: a word, and what it is.
     fn note(&mut self, word: &str, text: &str) -> io::Result<()>;
+
+    /// A key was pressed, or the terminal has another size.
+    fn event(&mut self, _: &Event, _: Known<'_>) -> io::Result<Option<Command>> {
+        Ok(None)
+    }
+
+    /// The tests that can be seen.
+    fn shown(&self, _: Known<'_>) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Shows what was told since it was shown last.
+    fn draw(&mut self, _: Known<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whoever shows what happens, and the keys that are pressed there, if there are any.
+pub struct Viewer {
+    /// Who shows it.
+    pub view: Box<dyn View>,
+    /// The keys.
+    pub events: Option<UnboundedReceiver<Event>>,
 }
 
 /// How a watch was ended.
@@ -89,7 +125,7 @@ pub struct Session<'a> {
     watched: Watched,
     verdicts: Verdicts,
     follower: Follower,
-    view: Box<dyn View>,
+    viewer: Viewer,
     executor: Executor,
     run: Option<UnderWay>,
     unfinished: BTreeSet<PathBuf>,
@@ -110,6 +146,16 @@ async fn until(time: Option<Instant>) {
     }
 }
 
+/// Waits for the next key; for ever where there are none.
+async fn pressed(events: &mut Option<UnboundedReceiver<Event>>) -> Event {
+    if let Some(receiver) = events
+        && let Some(event) = receiver.recv().await
+    {
+        return event;
+    }
+    std::future::pending().await
+}
+
 /// Waits for what happens next in a run; for ever where there is none.
 async fn next(run: &mut Option<UnderWay>) -> Option<RunEvent> {
     match run {
@@ -123,7 +169,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Where the system refuses to watch, or nothing can be shown any more.
-    pub fn run(watched: Watched, view: Box<dyn View>, options: &'a WatchOptions, runs: Runs) -> io::Result<Ended> {
+    pub fn run(watched: Watched, viewer: Viewer, options: &'a WatchOptions, runs: Runs) -> io::Result<Ended> {
         let runtime = Runtime::new()?;
         runtime.block_on(async {
             let (sender, bursts) = mpsc::unbounded_channel();
@@ -135,7 +181,7 @@ impl<'a> Session<'a> {
                 watched,
                 verdicts: Verdicts::default(),
                 follower: follower.map_err(io::Error::other)?,
-                view,
+                viewer,
                 executor: Executor::new(ExecutorSettings::default()),
                 run: None,
                 unfinished: BTreeSet::new(),
@@ -181,6 +227,13 @@ impl<'a> Session<'a> {
                         self.start()?;
                     }
                 },
+                event = pressed(&mut self.viewer.events) => {
+                    if self.pressed(&event)? {
+                        return Ok(Ended::Idle);
+                    }
+                    self.start()?;
+                }
+                () = tokio::time::sleep(TICK), if self.viewer.events.is_some() => {}
                 () = until(self.look_again) => {
                     self.look_again = None;
                     self.changed(&Burst::anything())?;
@@ -192,6 +245,7 @@ impl<'a> Session<'a> {
                     }
                 }
             }
+            self.draw()?;
         }
     }
 
@@ -201,12 +255,12 @@ impl<'a> Session<'a> {
         self.follow(true)?;
         if self.options.clear_cache {
             let forgotten = block_in_place(|| self.watched.forget_outcomes())?;
-            self.view.note("cache", &format!("{forgotten} known outcomes are forgotten"))?;
+            self.viewer.view.note("cache", &format!("{forgotten} known outcomes are forgotten"))?;
         }
         let folders = self.follower.count();
-        let Self { watched, verdicts, view, runs, .. } = self;
+        let Self { watched, verdicts, viewer, runs, .. } = self;
         let known = Known { watched, verdicts, running: None, fail_on_flaky: runs.options.fail_on_flaky };
-        view.watching(known, folders)?;
+        viewer.view.watching(known, folders)?;
         self.tell(&round)?;
         // What changed while nobody was listening yet.
         self.look_again = Some(Instant::now());
@@ -237,16 +291,16 @@ impl<'a> Session<'a> {
         let gone = run.unfinished().into_iter().filter(|file| !self.watched.files().contains_key(file));
         let changed: BTreeSet<PathBuf> = round.looked.iter().cloned().chain(gone).collect();
         if !changed.is_empty() && run.make_way(&changed) {
-            self.view.note("stopped", "what ran of that is out of date; it runs again")?;
+            self.viewer.view.note("stopped", "what ran of that is out of date; it runs again")?;
         }
         Ok(())
     }
 
     /// Tells a round, and what it took where nothing runs for it.
     fn tell(&mut self, round: &Round) -> io::Result<()> {
-        let Self { watched, verdicts, view, unfinished, run, runs, .. } = self;
+        let Self { watched, verdicts, viewer, unfinished, run, runs, .. } = self;
         let running = run.is_some().then_some(&*unfinished);
-        view.round(round, Known { watched, verdicts, running, fail_on_flaky: runs.options.fail_on_flaky })?;
+        viewer.view.round(round, Known { watched, verdicts, running, fail_on_flaky: runs.options.fail_on_flaky })?;
         self.began = round.began;
         self.timing.checked(round);
         measured(Measure::TotalLatency, round.began.elapsed());
@@ -259,7 +313,7 @@ impl<'a> Session<'a> {
     fn tell_timing(&mut self) -> io::Result<()> {
         self.timing.ended();
         if self.options.perf_metrics {
-            self.view.timing(&self.timing)?;
+            self.viewer.view.timing(&self.timing)?;
         }
         Ok(())
     }
@@ -270,7 +324,7 @@ impl<'a> Session<'a> {
         for (folder, reason) in failed {
             if self.unfollowed.insert(folder.clone()) {
                 let text = format!("changes in `{}` are not noticed: {reason}", folder.display());
-                self.view.note("warning", &text)?;
+                self.viewer.view.note("warning", &text)?;
             }
         }
         Ok(new > 0)
@@ -307,9 +361,33 @@ impl<'a> Session<'a> {
         {
             self.verdicts.insert(test.clone());
         }
-        let Self { watched, verdicts, view, unfinished, runs, .. } = self;
+        let Self { watched, verdicts, viewer, unfinished, runs, .. } = self;
         let known = Known { watched, verdicts, running: Some(unfinished), fail_on_flaky: runs.options.fail_on_flaky };
-        view.happened(Happened { event, redaction: run.redaction() }, known)
+        viewer.view.happened(Happened { event, redaction: run.redaction() }, known)
+    }
+
+    /// Does what a key asks for; whether that is to end.
+    fn pressed(&mut self, event: &Event) -> io::Result<bool> {
+        let Self { watched, verdicts, viewer, unfinished, run, runs, .. } = self;
+        let running = run.is_some().then_some(&*unfinished);
+        let known = Known { watched, verdicts, running, fail_on_flaky: runs.options.fail_on_flaky };
+        let files = match viewer.view.event(event, known)? {
+            Some(Command::Quit) => return Ok(true),
+            Some(Command::Run(file)) => BTreeSet::from([file]),
+            Some(Command::RunAll) => viewer.view.shown(known).into_iter().collect(),
+            None => return Ok(false),
+        };
+        if !self.watched.settings().runs {
+            self.viewer.view.note("note", "tests are checked alone: `--validate-only`")?;
+        }
+        self.watched.make_due(&files, true);
+        Ok(false)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let Self { watched, verdicts, viewer, unfinished, run, runs, .. } = self;
+        let running = run.is_some().then_some(&*unfinished);
+        viewer.view.draw(Known { watched, verdicts, running, fail_on_flaky: runs.options.fail_on_flaky })
     }
 
     /// The run is over.
@@ -326,7 +404,7 @@ impl<'a> Session<'a> {
             let outputs = &self.runs.outputs;
             let current = self.watched.settings().current.clone();
             for problem in block_in_place(|| outputs.write(&performed, &current)) {
-                self.view.note("warning", &problem)?;
+                self.viewer.view.note("warning", &problem)?;
             }
             // What a test wants its results in may be mounted by another one.
             outputs.paths(&performed, &current).iter().for_each(|path| self.watched.absorb(path));
@@ -336,9 +414,9 @@ impl<'a> Session<'a> {
         }
         // Where more runs at once, this is no verdict yet.
         let stopped = stopped.or_else(|| self.watched.due().next().map(|_| Stopped::Stale));
-        let Self { watched, verdicts, view, runs, .. } = self;
+        let Self { watched, verdicts, viewer, runs, .. } = self;
         let known = Known { watched, verdicts, running: None, fail_on_flaky: runs.options.fail_on_flaky };
-        view.ended(&performed, stopped, known)?;
+        viewer.view.ended(&performed, stopped, known)?;
         self.timing.ran(took, self.began.elapsed());
         if stopped != Some(Stopped::Stale) {
             self.tell_timing()?;
@@ -350,19 +428,29 @@ impl<'a> Session<'a> {
     async fn cancelled(&mut self, mut run: UnderWay, signals: &mut Signals) {
         run.stop(Stopped::Quit);
         // Nobody may be listening any more.
-        drop(self.view.note("cancelled", "containers are being removed; once more ends this at once"));
+        drop(self.viewer.view.note("cancelled", "containers are being removed; once more ends this at once"));
+        drop(self.draw());
         loop {
             tokio::select! {
                 biased;
-                event = run.next() => if event.is_none() { break },
-                // Whoever asks twice does not want to wait; containers end when their runner does.
-                () = signals.next() => {
-                    self.view = Box::new(Nobody);
-                    std::process::exit(i32::from(ExitCode::Cancelled.code()));
-                }
+                event = run.next() => match event {
+                    Some(_) => continue,
+                    None => return,
+                },
+                () = signals.next() => {}
+                event = pressed(&mut self.viewer.events) => if !asks_to_end(&event) { continue },
             }
+            // Whoever asks twice does not want to wait; containers end when their runner does. The terminal is given back before.
+            self.viewer.view = Box::new(Nobody);
+            std::process::exit(i32::from(ExitCode::Cancelled.code()));
         }
     }
+}
+
+/// Whether a key asks for the end.
+fn asks_to_end(event: &Event) -> bool {
+    use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+    matches!(event, Event::Key(key) if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL))
 }
 
 /// Shows nothing: takes the place of a view that is to go.

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
+use serde_json::{Value, json};
 
-use super::Arguments;
+use super::{Arguments, Format, print};
 use crate::cli::commands::run::{Reports, nothing_to_run, run_and_report, selected};
 use crate::cli::run::{digest, find_stored, write_atomically};
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -32,7 +33,18 @@ pub(super) fn run(arguments: &Arguments, color: ColorChoice, current: &Path) -> 
         return document.exit_code;
     }
     match write(&document, &current.join(&arguments.output)) {
-        Ok(()) => {
+        Ok(sum) if arguments.format == Format::Json => {
+            let object: Value = json!({
+                "version": 1,
+                "kind": "baseline",
+                "run": document.run,
+                "tests": document.tests.len(),
+                "path": arguments.output.to_string_lossy(),
+                "sha256": sum,
+            });
+            print(&format!("{object:#}\n"))
+        }
+        Ok(_) => {
             if !arguments.input.quiet {
                 let path = arguments.output.display();
                 output::complain(&format!("recorded run {} in `{path}`", document.run));
@@ -54,8 +66,13 @@ fn ran(arguments: &Arguments, color: ColorChoice) -> Result<RunDocument, u8> {
         return Err(code);
     }
     let root = selected.tests.first().map(|test| recorded::root(&test.path)).unwrap_or_else(|| PathBuf::from("."));
+    // One object is all that a program gets.
+    let reports = match arguments.format {
+        Format::Human => Reports::default(),
+        Format::Json => Reports::silent(),
+    };
     let (performed, code) =
-        run_and_report(&selected, execution.run_options(), &Reports::default(), input, color).ok_or(TROUBLE)?;
+        run_and_report(&selected, execution.run_options(), &reports, input, color).ok_or(TROUBLE)?;
     match code {
         // A report that a test asks for could not be written, which was told.
         TROUBLE => Err(TROUBLE),
@@ -63,14 +80,17 @@ fn ran(arguments: &Arguments, color: ColorChoice) -> Result<RunDocument, u8> {
     }
 }
 
-fn write(document: &RunDocument, path: &Path) -> std::io::Result<()> {
+/// Writes the baseline, and its SHA-256, which is the answer, beside it.
+fn write(document: &RunDocument, path: &Path) -> std::io::Result<String> {
     let mut text = Vec::new();
     document.write(RunFormat::Json, Style::default(), &mut text)?;
     write_atomically(path, &text)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The form of `sha256sum --check`.
-    let line = format!("{}  {name}\n", digest(&String::from_utf8_lossy(&text)));
-    let mut sum = path.as_os_str().to_owned();
-    sum.push(".sha256");
-    write_atomically(Path::new(&sum), line.as_bytes())
+    let sum = digest(&String::from_utf8_lossy(&text));
+    let line = format!("{sum}  {name}\n");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".sha256");
+    write_atomically(Path::new(&beside), line.as_bytes())?;
+    Ok(sum)
 }
