@@ -83,6 +83,26 @@ fn what_a_test_says_itself_wins() {
 }
 
 #[test]
+fn a_server_of_language_models_is_told_its_model() {
+    let keys = "model = \"org/small\"\nmax_model_len = 2048\ntensor_parallel_size = \"2\"\nwait_strategy = \"log\"\nwait_log_message = \"never\"";
+    for (kind, image, arguments, vain) in [
+        ("vllm", "vllm/vllm-openai:latest", "--model org/small --max-model-len 2048 --tensor-parallel-size 2", 0),
+        ("tgi", "ghcr.io/huggingface/text-generation-inference:latest", "--model-id org/small --num-shard 2", 1),
+        ("ollama", "ollama/ollama:latest", "", 3),
+    ] {
+        let (_, ran) = service(image, kind, keys);
+        let told = told(&ran);
+        assert!(
+            told.contains(&format!("arguments: {arguments}\n")) || told.ends_with(&format!("arguments: {arguments}")),
+            "{kind}: {told}"
+        );
+        let notes = ran.test("t")["notes"].as_array().unwrap().clone();
+        let of_model = notes.iter().filter(|it| it.as_str().unwrap().contains("has no effect")).count();
+        assert_eq!(of_model, vain, "{kind}: {notes:?}");
+    }
+}
+
+#[test]
 fn an_unknown_kind_without_an_image_names_the_known_ones() {
     let (engine, ran) = service("nothing:1", "postgress", "");
     assert_eq!((ran.code, ran.outcome("one")), (Some(2), "not run"), "{}", ran.text);

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod budget;
+mod cleanup;
 #[path = "../shared/fake_engine/mod.rs"]
 mod fake_engine;
 mod images;

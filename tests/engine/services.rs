@@ -62,7 +62,7 @@ command = ["sleep", "30"]
         |target: &str| mounts.iter().find(|it| it["Target"] == target).unwrap_or_else(|| panic!("{target}: {host}"));
     assert_eq!((&mount("/span.sh")["Type"], &mount("/span.sh")["ReadOnly"]), (&json!("bind"), &json!(true)));
     assert_eq!((&mount("/scratch")["Type"], &mount("/scratch")["ReadOnly"]), (&json!("volume"), &json!(false)));
-    assert_eq!(host["SecurityOpt"], json!(["no-new-privileges"]));
+    assert_eq!((&host["SecurityOpt"], &host["PidsLimit"]), (&json!(["no-new-privileges"]), &json!(4096)));
     assert_eq!((&host["Privileged"], &host["AutoRemove"]), (&json!(false), &json!(true)));
     assert_eq!(ran.scenario("one")["hermeticity"], "open", "ports are published");
 }
@@ -95,6 +95,18 @@ fn a_policy_bounds_each_container_and_forbids_commands() {
     let failure = forbidden.test("t")["failures"][0].to_string();
     assert!(failure.contains("runs `true`, which `scenario[0].policy` forbids"), "{failure}");
     assert!(engine.created().is_empty());
+}
+
+#[test]
+fn no_container_may_use_more_than_its_whole_test() {
+    let memory = |service: &str| {
+        let (engine, ran) = ran(&format!("{}[limits]\nmemory_mb = 48\ncpu_millicores = 200\n", one(service, "")));
+        assert_eq!(ran.code, Some(0), "{}", ran.text);
+        let host = engine.created()[0]["HostConfig"].clone();
+        (host["Memory"].as_u64().unwrap() >> 20, host["NanoCpus"].as_u64().unwrap() / 1_000_000)
+    };
+    assert_eq!(memory(""), (48, 200));
+    assert_eq!(memory("limits = { memory_mb = 16, cpu_millicores = 500 }"), (16, 200));
 }
 
 #[test]
@@ -140,6 +152,12 @@ artifacts.collect = ["logs:all", "screenshots:all", "files:relative"]
 policy = { security_level = "high", allowed_network_hosts = ["example.com"] }
 [cleanup]
 remove = true
+[spam]
+eggs = 1
+[otel]
+exporter = "zipkin"
+[attrs.all]
+a = "b"
 "#;
     let (_, ran) = ran(&one(service, scenario));
     assert_eq!(ran.code, Some(0), "{}", ran.text);
@@ -159,6 +177,10 @@ remove = true
     ] {
         assert!(of(path), "{path}: {notes:?}");
     }
+    for message in ["unknown table `spam`", "nothing reads a table `attrs` at top level"] {
+        assert!(notes.contains(&format!("{message}: it has no effect")), "{message}: {notes:?}");
+    }
+    assert!(notes.iter().any(|note| note.starts_with("`otel.exporter` has no effect")), "{notes:?}");
     assert!(!of("services.it.wait_for_ready"), "`false` asks for nothing: {notes:?}");
     for artifact in ["`screenshots:all`", "`files:relative`"] {
         assert!(notes.iter().any(|note| note.contains(artifact)), "{artifact}: {notes:?}");

@@ -1,10 +1,10 @@
 //! A project that runs in a fake engine.
 
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::fake_engine::FakeEngine;
-use super::project::{APP, Project, Ran};
+use super::project::{APP, Project, Ran, Started};
 
 /// A test of scenarios: their names and commands.
 pub fn scenarios(scenarios: &[(&str, &str)]) -> String {
@@ -34,8 +34,8 @@ pub fn run(project: &Project, engine: &FakeEngine, arguments: &[&str]) -> Ran {
 }
 
 /// A run that goes on.
-pub fn start(project: &Project, engine: &FakeEngine, arguments: &[&str]) -> Child {
-    command(project, &engine.host(), arguments).spawn().expect("the binary runs")
+pub fn start(project: &Project, engine: &FakeEngine, arguments: &[&str]) -> Started {
+    Started::of(&mut command(project, &engine.host(), arguments))
 }
 
 /// Waits until something holds.

@@ -56,6 +56,7 @@ const PROMISES: &[Promise] = &[
         &[
             ("tests/runs/endings.rs", "a_killed_runner_leaves_nothing_running_and_the_next_start_removes_the_rest"),
             ("tests/runs/endings.rs", "cleanup_removes_what_a_killed_runner_left_and_nothing_of_who_lives"),
+            ("tests/engine/cleanup.rs", "what_a_killed_runner_left_goes_and_what_lives_stays"),
             ("tests/server/runs/endings.rs", "a_killed_server_leaves_no_container"),
         ],
     ),
@@ -141,6 +142,9 @@ const PROMISES: &[Promise] = &[
             ("tests/engine/life.rs", "an_engine_that_comes_back_is_used_again"),
             ("tests/engine/life.rs", "an_engine_that_hangs_is_not_waited_for_without_end"),
             ("tests/engine/life.rs", "a_container_that_does_not_go_is_told_and_holds_up_nobody"),
+            ("tests/runs/faults.rs", "a_service_that_hears_no_signal_holds_up_nobody"),
+            ("tests/runs/faults.rs", "a_port_that_is_taken_is_named"),
+            ("tests/runs/faults.rs", "an_image_that_may_not_be_pulled_is_told_at_its_key"),
             ("tests/engine/shortage.rs", "a_full_disk_is_no_fault_of_the_test"),
             ("tests/engine/shortage.rs", "what_ran_out_of_memory_runs_again_alone"),
             ("tests/engine/shortage.rs", "networks_without_addresses_are_told_as_that"),

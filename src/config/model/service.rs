@@ -1,6 +1,6 @@
 //! `[services.*]` and `[service.*]`.
 
-use super::{Name, Scalar, Spanned, Text};
+use super::{Keyed, Name, Scalar, Spanned, Text};
 use crate::text::Span;
 
 /// Which of the two tables a service stands in. Both share one namespace.
@@ -65,6 +65,8 @@ pub struct Service {
     pub wait_strategy: Option<Text>,
     /// `wait_log_message`: the service is ready when its log has this text.
     pub wait_log_message: Option<Text>,
+    /// `model` and the other keys of language models, in file order.
+    pub language_model: Vec<Keyed<Scalar>>,
     /// `username`, of a `surrealdb` service.
     pub username: Option<Text>,
     /// `password`, of a `surrealdb` service.

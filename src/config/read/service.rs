@@ -4,8 +4,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{Key, Source, Value, has_expression};
 use crate::config::model::{
-    EnvironmentVariable, HealthCheck, Name, NoAmount, Port, Protocol, Scalar, Service, ServiceLimits, ServiceNetwork,
-    ServiceTable, Spanned, Text, Volume,
+    EnvironmentVariable, HealthCheck, Keyed, Name, NoAmount, Port, Protocol, Scalar, Service, ServiceLimits,
+    ServiceNetwork, ServiceTable, Spanned, Text, Volume,
 };
 use crate::config::{duration, quantity};
 
@@ -43,6 +43,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
         start_timeout_ms: None,
         wait_strategy: None,
         wait_log_message: None,
+        language_model: Vec::new(),
         username: None,
         password: None,
         strict: None,
@@ -78,6 +79,9 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             }
             "wait_strategy" => service.wait_strategy = source.text(value),
             "wait_log_message" => service.wait_log_message = source.text(value),
+            "model" | "model_id" | "default_model" | "max_model_len" | "max_num_seqs" | "tensor_parallel_size" => {
+                service.language_model.push(Keyed { key: source.name(key), value: source.scalar(value) });
+            }
             "username" => service.username = source.text(value),
             "password" => service.password = source.text(value),
             "strict" => service.strict = source.boolean(value),

@@ -42,14 +42,7 @@ pub struct PlannedScenario {
 impl PlannedScenario {
     /// What the container of a service may use in this scenario: the tighter of what both say.
     pub fn resources_of(&self, service: &PlannedService) -> ServiceResources {
-        let tighter = |one: Option<u64>, other: Option<u64>| match (one, other) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
-        ServiceResources {
-            memory_mb: tighter(service.resources.memory_mb, self.most.memory_mb),
-            cpu_millis: tighter(service.resources.cpu_millis, self.most.cpu_millis),
-        }
+        service.resources.tighter(self.most)
     }
 }
 

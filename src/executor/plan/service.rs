@@ -47,6 +47,8 @@ pub struct PlannedService {
     pub resources: ServiceResources,
     /// What it may reach, where it says so.
     pub network: Option<(NetworkMode, Place)>,
+    /// The arguments for the image that its language model makes, where the test names none.
+    pub language_model: Vec<String>,
     /// User name, password and strictness of a `surrealdb`.
     pub username: Option<String>,
     /// See `username`.
@@ -138,6 +140,21 @@ pub struct ServiceResources {
     pub memory_mb: Option<u64>,
     /// Thousandths of a processor.
     pub cpu_millis: Option<u64>,
+}
+
+impl ServiceResources {
+    /// The tighter of both, of each resource.
+    #[must_use]
+    pub fn tighter(self, other: Self) -> Self {
+        let tighter = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        Self {
+            memory_mb: tighter(self.memory_mb, other.memory_mb),
+            cpu_millis: tighter(self.cpu_millis, other.cpu_millis),
+        }
+    }
 }
 
 /// What the container of a service may reach.

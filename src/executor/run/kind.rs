@@ -67,8 +67,8 @@ impl Kind {
             "redis" => daemon(6379),
             "nginx" => daemon(80),
             "ollama" => daemon(11434),
-            "vllm" => daemon(8000),
-            "tgi" => daemon(80),
+            "vllm" => Self { command: service.language_model.clone(), ..daemon(8000) },
+            "tgi" => Self { command: service.language_model.clone(), ..daemon(80) },
             _ => Self::default(),
         }
     }

@@ -17,7 +17,10 @@ use crate::engine::{
     Belonging, Container, ContainerNetwork, ContainerSpec, EngineError, Image, Mount, MountSource, Network,
     PortProtocol, PublishedPort, Volume,
 };
-use crate::executor::plan::{PlannedService, VolumeSource};
+use crate::executor::plan::{PlannedService, ServiceResources, VolumeSource};
+
+/// So many processes and threads may be in a container: more than programs want, and fewer than the machine can bear.
+const MOST_PROCESSES: u64 = 4096;
 
 /// A container that runs, with its init.
 pub struct Member {
@@ -83,9 +86,13 @@ impl Member {
         spec.workdir.clone_from(&service.workdir);
         spec.user.clone_from(&service.user);
         spec.hostname = host_name(&service.name);
-        let resources = setting.planned().resources_of(service);
+        // What all containers of the test together may use, no single one may exceed.
+        let limits = &setting.test.limits;
+        let of_test = ServiceResources { memory_mb: limits.memory_mb, cpu_millis: limits.cpu_millis };
+        let resources = setting.planned().resources_of(service).tighter(of_test);
         spec.memory = resources.memory_mb.map(|mib| mib << 20);
         spec.nano_cpus = resources.cpu_millis.map(|millis| millis * 1_000_000);
+        spec.pids = Some(MOST_PROCESSES);
         // Init asks by itself: a check of the image would run beside it for nobody.
         spec.ports = service
             .ports

@@ -85,6 +85,7 @@ fn service<'a>(service: &PlannedService, name: &dyn Fn(usize) -> Option<&'a str>
         "network": service.network.as_ref().map(|(mode, _)| format!("{mode:?}")),
         "account": [service.username, service.password],
         "strict": service.strict,
+        "language_model": service.language_model,
     })
 }
 

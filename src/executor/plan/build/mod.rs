@@ -76,7 +76,7 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
         }
         let services: Vec<_> = services.into_iter().map(|service| service.planned).collect();
         let (limits, timeout) = limits(config, &mut values);
-        unmet(config, &mut values);
+        unmet(config, &analysis.diagnostics, &mut values);
         (services, planned, limits, timeout, values.mistakes, values.notes)
     });
     // What the analysis says already need not be said twice.
@@ -119,8 +119,18 @@ fn test(id: TestId, selected: &SelectedTest, analysis: Analysis) -> PlannedTest 
     test
 }
 
-/// Tells what the test asks of its run in vain.
-fn unmet(config: &TestConfig, values: &mut Values<'_>) {
+/// Exporters that programs of a run are told of.
+const EXPORTERS: [&str; 6] = ["otlp", "otlp-http", "otlp-grpc", "stdout", "console", "none"];
+
+/// Tells what the test asks of its run in vain: a slip in a name switches off what it names.
+fn unmet(config: &TestConfig, diagnostics: &[Diagnostic], values: &mut Values<'_>) {
+    for diagnostic in diagnostics.iter().filter(|it| ["unknown-key", "misplaced-table"].contains(&it.rule.code)) {
+        values.note(format!("{}: it has no effect", diagnostic.message));
+    }
+    let exporter = config.otel.as_ref().and_then(|otel| otel.exporter.as_ref()?.known());
+    if let Some(exporter) = exporter.filter(|it| !EXPORTERS.contains(&it.to_ascii_lowercase().as_str())) {
+        values.note(format!("`otel.exporter` has no effect: programs are told to export by OTLP, not by `{exporter}`"));
+    }
     for unmet in &config.unmet {
         values.note(format!("`{}` has no effect: a run does not read it", unmet.path));
     }

@@ -9,7 +9,9 @@ use super::super::{
 use super::header_or;
 use super::values::{Values, milliseconds_of};
 use crate::config::TestConfig;
-use crate::config::model::{EffectiveKind, ImageSource, NoAmount, SERVICE_KINDS, Service, Spanned, Text, Volume};
+use crate::config::model::{
+    EffectiveKind, ImageSource, Keyed, NoAmount, SERVICE_KINDS, Scalar, Service, Spanned, Text, Volume,
+};
 use crate::executor::Failure;
 
 /// A service with what keeps it from being started, which matters where something needs it.
@@ -93,6 +95,7 @@ fn read(service: &Service, all: &[Service], folder: &Path, values: &mut Values<'
             cpu_millis: service.limits.cpu_millis.map(|it| it.value.ceil().max(0.0) as u64).filter(|it| *it > 0),
         },
         network: network(service, &path, values),
+        language_model: language_model(service, &kind, &path, values),
         username: values.maybe(service.username.as_ref(), &format!("{path}.username")),
         password: values.maybe(service.password.as_ref(), &format!("{path}.password")),
         strict: service.strict.is_some_and(|it| it.value),
@@ -167,6 +170,37 @@ fn command(service: &Service, path: &str, values: &mut Values<'_>) -> Vec<String
         words.extend(values.texts(&args.value, &format!("{path}.args")).unwrap_or_default());
     }
     words
+}
+
+/// The arguments that a server of language models gets for what the test says of its model. What it has no argument for is told.
+fn language_model(service: &Service, kind: &str, path: &str, values: &mut Values<'_>) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for Keyed { key, value } in &service.language_model {
+        let flag = match (kind, key.text.as_str()) {
+            ("vllm", "model" | "model_id" | "default_model") => "--model",
+            ("vllm", "max_model_len") => "--max-model-len",
+            ("vllm", "max_num_seqs") => "--max-num-seqs",
+            ("vllm", "tensor_parallel_size") => "--tensor-parallel-size",
+            ("tgi", "model" | "model_id" | "default_model") => "--model-id",
+            ("tgi", "tensor_parallel_size") => "--num-shard",
+            _ => {
+                values.note(format!("`{path}.{}` has no effect: a run tells `{kind}` nothing of it", key.text));
+                continue;
+            }
+        };
+        let here = format!("{path}.{}", key.text);
+        let said = match value {
+            Scalar::Text(text) => values.text(text, &here),
+            Scalar::Integer(number) => Some(number.value.to_string()),
+            other => {
+                let place = values.place(&*here, other.span());
+                values.mistake(&place, format!("`{here}` is neither a text nor a number"), None);
+                None
+            }
+        };
+        arguments.extend(said.map(|said| [flag.to_owned(), said]).into_iter().flatten());
+    }
+    arguments
 }
 
 fn ports(service: &Service, path: &str, values: &Values<'_>) -> Vec<PlannedPort> {

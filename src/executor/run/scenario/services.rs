@@ -149,11 +149,13 @@ pub(super) fn launch_place<'s>(error: &EngineError, service: &'s PlannedService)
             named.or(service.ports.first()).map_or(&service.place, |port| &port.place)
         }
         EngineError::MountFailed { cause, .. } => {
-            let named = service.volumes.iter().find(|volume| match &volume.source {
-                VolumeSource::Host(path) => cause.contains(&*path.to_string_lossy()),
-                _ => false,
+            // Of several paths that the engine's words hold, the longest one: others are folders around it.
+            let named = service.volumes.iter().filter_map(|volume| match &volume.source {
+                VolumeSource::Host(path) => Some((volume, path.to_string_lossy())),
+                _ => None,
             });
-            named.map_or(&service.place, |volume| &volume.place)
+            let named = named.filter(|(_, path)| cause.contains(&**path)).max_by_key(|(_, path)| path.len());
+            named.map_or(&service.place, |(volume, _)| &volume.place)
         }
         EngineError::ImageMissing { .. } => &service.image_place,
         _ => &service.place,
