@@ -7,10 +7,10 @@ t.drive(function()
   t.step("its type", vim.bo.filetype == "clnrm-tera", vim.bo.filetype)
   local client = t.client()
   local function errors() return vim.diagnostic.get(buf, { severity = vim.diagnostic.severity.ERROR }) end
-  t.step("an error is marked", t.within(10000, function() return #errors() == 1 end), vim.inspect(errors()))
+  t.step("an error is marked", t.within(t.PATIENCE, function() return #errors() == 1 end), vim.inspect(errors()))
   if vim.env.LEVEL then
     local level
-    t.step("the settings count", t.within(10000, function()
+    t.step("the settings count", t.within(t.PATIENCE, function()
       level = vim.tbl_get(require("clnrm.server").request_sync(client, "clnrm/status", vim.empty_dict()) or {}, "settings", "level")
       return level == vim.env.LEVEL
     end), level)

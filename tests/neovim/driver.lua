@@ -11,6 +11,9 @@ function M.step(name, ok, detail)
   return ok
 end
 
+--- How long something may take, in milliseconds: long, because a machine may have much to do.
+M.PATIENCE = tonumber(vim.env.PATIENCE) or 30000
+
 --- Waits until a condition holds.
 function M.within(milliseconds, condition) return (vim.wait(milliseconds, condition, 20)) end
 
@@ -23,13 +26,13 @@ M.echoed = {}
 
 --- Waits until a notification contains a text.
 function M.hears(text)
-  return M.step("it says: " .. text, M.within(10000, function() return M.said():find(text, 1, true) ~= nil end), M.said())
+  return M.step("it says: " .. text, M.within(M.PATIENCE, function() return M.said():find(text, 1, true) ~= nil end), M.said())
 end
 
 --- Waits until the server runs and has taken the buffer.
 function M.client(bufnr)
   local client
-  M.step("the server is attached", M.within(10000, function()
+  M.step("the server is attached", M.within(M.PATIENCE, function()
     client = vim.lsp.get_clients({ name = "clnrm_lsp", bufnr = bufnr or 0 })[1]
     return client ~= nil and client.initialized
   end), vim.inspect(vim.lsp.get_clients()))
@@ -50,7 +53,7 @@ end
 --- Waits until a view is open and contains a text.
 function M.shows(prefix, text)
   local bufnr
-  M.step(("`%s` shows: %s"):format(prefix, text), M.within(10000, function()
+  M.step(("`%s` shows: %s"):format(prefix, text), M.within(M.PATIENCE, function()
     bufnr = M.view(prefix)
     return bufnr ~= nil and M.text(bufnr):find(text, 1, true) ~= nil
   end), bufnr and M.text(bufnr) or "it is not open")
@@ -78,7 +81,7 @@ end
 --- is chosen in a menu that comes then.
 function M.press(line, title, answer)
   local function is_meant(it) return it:find(title, 1, true) ~= nil end
-  M.step(("a lens `%s`"):format(title), M.within(10000, function() return vim.iter(M.lenses(line)):any(is_meant) end), vim.inspect(M.lenses(line)))
+  M.step(("a lens `%s`"):format(title), M.within(M.PATIENCE, function() return vim.iter(M.lenses(line)):any(is_meant) end), vim.inspect(M.lenses(line)))
   M.choose = function(it) return is_meant(it) or it == answer end
   vim.api.nvim_win_set_cursor(0, { line, 0 })
   vim.cmd("Clnrm lens")
@@ -104,7 +107,7 @@ local function engine(path)
       answer, done = answer .. (data or ""), data == nil
     end)
   end)
-  assert(M.within(20000, function() return done end), "the engine answers")
+  assert(M.within(M.PATIENCE, function() return done end), "the engine answers")
   pipe:close()
   return vim.json.decode(answer:match("\r\n\r\n(.*)"))
 end

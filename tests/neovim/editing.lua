@@ -26,16 +26,16 @@ t.drive(function()
 
   -- A mistake, at its place in the template; gone when it is mended.
   local function errors() return vim.diagnostic.get(buf, { severity = vim.diagnostic.severity.ERROR }) end
-  step("an error is marked", within(10000, function() return #errors() == 1 end), vim.inspect(errors()))
+  step("an error is marked", within(t.PATIENCE, function() return #errors() == 1 end), vim.inspect(errors()))
   local found = errors()[1] or {}
   step("at the macro's argument", found.lnum == 21 and found.col == 9 and found.code == "orphan-service", vim.inspect(found))
   local marks = vim.api.nvim_buf_get_extmarks(buf, -1, { 21, 9 }, { 21, 9 }, { details = true, type = "highlight", overlap = true })
   step("it is underlined", vim.iter(marks):any(function(mark) return mark[4].hl_group == "DiagnosticUnderlineError" end), vim.inspect(marks))
   vim.api.nvim_buf_set_text(buf, 21, 10, 21, 13, { "api" })
-  step("mended, it is gone", within(10000, function() return #errors() == 0 end), vim.inspect(errors()))
+  step("mended, it is gone", within(t.PATIENCE, function() return #errors() == 0 end), vim.inspect(errors()))
 
   -- Lenses.
-  step("lenses are shown", within(10000, function() return t.lenses(1)[1] == "▶ Run 3 scenarios" end), vim.inspect(t.lenses(1)))
+  step("lenses are shown", within(t.PATIENCE, function() return t.lenses(1)[1] == "▶ Run 3 scenarios" end), vim.inspect(t.lenses(1)))
   local shown = vim.api.nvim_buf_get_extmarks(buf, -1, { 0, 0 }, { 0, -1 }, { details = true, type = "virt_text" })
   step("as text in the line", vim.iter(shown):any(function(mark) return vim.inspect(mark[4].virt_text):find("▶ Run") end), vim.inspect(shown))
 
@@ -54,11 +54,11 @@ t.drive(function()
       end
       return ""
     end
-    step("hover", within(10000, function() return floating():find("loop variable `name`", 1, true) ~= nil end), floating())
+    step("hover", within(t.PATIENCE, function() return floating():find("loop variable `name`", 1, true) ~= nil end), floating())
     vim.cmd("silent! fclose!")
   end
 
-  step("semantic tokens", within(10000, function()
+  step("semantic tokens", within(t.PATIENCE, function()
     local tokens = vim.lsp.semantic_tokens.get_at_pos(buf, 20, 6) or {}
     return vim.iter(tokens):any(function(token) return token.type == "macro" end)
   end), vim.inspect(vim.lsp.semantic_tokens.get_at_pos(buf, 20, 6)))
@@ -85,14 +85,14 @@ t.drive(function()
 
   -- Folds: there, and open.
   local function level() return vim.fn.foldlevel(t.line_of("run = ")) end
-  step("the loop folds", within(10000, function() vim.cmd("normal! zx") return level() > 0 end), level())
+  step("the loop folds", within(t.PATIENCE, function() vim.cmd("normal! zx") return level() > 0 end), level())
   step("nothing is closed", vim.fn.foldclosed(t.line_of("run = ")) == -1)
 
   -- Into the built-in library.
   vim.fn.cursor(1, 1)
   vim.fn.search([=[m::\zsscenario]=], "c")
   vim.lsp.buf.definition()
-  step("the library opens", within(10000, function() return vim.api.nvim_get_current_line():find("{%% macro scenario%(") ~= nil end),
+  step("the library opens", within(t.PATIENCE, function() return vim.api.nvim_get_current_line():find("{%% macro scenario%(") ~= nil end),
     vim.api.nvim_buf_get_name(0) .. " " .. vim.api.nvim_get_current_line())
   step("it can't be edited", not vim.bo.modifiable and vim.bo.filetype == "clnrm-tera")
   vim.cmd.buffer(buf)
@@ -119,16 +119,28 @@ t.drive(function()
 
   vim.cmd("checkhealth clnrm")
   local health = t.text()
-  for _, expected in ipairs({ "OK Neovim 0.1", "OK 0.", "it runs for ", "the workspace is not trusted", "clnrm: container engine", "engine: " }) do
+  for _, expected in ipairs({ "OK Neovim 0.1", "OK clnrm-lsp 0.", "it runs for ", "the workspace is not trusted", "clnrm: container engine", "engine: " }) do
     step("health: " .. expected, health:find(expected, 1, true) ~= nil, health)
   end
   vim.cmd("bwipeout!")
   vim.cmd.buffer(buf)
 
+  -- The pages tell all options, with the values that they have.
+  local function page(name)
+    local files = vim.tbl_filter(function(path) return path:find("/clnrm/", 1, true) end, vim.api.nvim_get_runtime_file(name, true))
+    return table.concat(vim.fn.readfile(files[1]), "\n")
+  end
+  local options = require("clnrm.config").defaults
+  local told = loadstring("return " .. page("README.md"):match('require%("clnrm"%)%.setup%((%b{})%)'))()
+  step("the options of README.md", vim.deep_equal(told, options), vim.inspect(told))
+  for option in pairs(options) do
+    step("the manual has " .. option, page("doc/clnrm.txt"):find("\n" .. option .. " +%S") ~= nil)
+  end
+
   -- A restart takes the buffer again.
   local before = client.id
   vim.cmd("Clnrm restart")
-  step("restarted", within(20000, function()
+  step("restarted", within(t.PATIENCE, function()
     local anew = vim.lsp.get_clients({ name = "clnrm_lsp", bufnr = buf })[1]
     return anew ~= nil and anew.id ~= before and anew.initialized
   end), vim.inspect(vim.lsp.get_clients()))

@@ -84,7 +84,7 @@ impl Home {
     /// Neovim; the script ends it with the verdict.
     fn neovim(&self, editor: &Path, script: &str) -> Command {
         let mut command = self.command("timeout");
-        command.arg("120").arg(editor).args(["--headless", "-i", "NONE", "-n", "-S"]);
+        command.arg("300").arg(editor).args(["--headless", "-i", "NONE", "-n", "-S"]);
         command.arg(repository().join("tests/neovim").join(script));
         command
     }
@@ -155,7 +155,7 @@ fn missing_server() {
 fn without_a_server_the_driver_fails() {
     let Some(editor) = editor("nvim") else { return };
     let home = Home::new();
-    let output = home.neovim(&editor, "editing.lua").env("PATH", path(false)).output().unwrap();
+    let output = home.neovim(&editor, "editing.lua").env("PATH", path(false)).env("PATIENCE", "3000").output().unwrap();
     let told = told(&output);
     assert!(!output.status.success() && told.contains("FAIL the server is attached"), "{told}");
 }
@@ -170,7 +170,8 @@ fn running() {
     let scenario = "[[scenario]]\nname = \"works\"\nservice = \"app\"\nrun = \"sh /span.sh greet\"\n";
     for name in EDITORS {
         let Some(editor) = editor(name) else { return };
-        let project = project::Project::new(&[("t", &format!("{}{scenario}{expected}", project::APP))]);
+        let test = format!("{}{scenario}{expected}", project::APP);
+        let project = project::Project::new(&[("t", &test), ("other", &test)]);
         let home = Home::new();
         let mut command = home.neovim(&editor, "running.lua");
         command.current_dir(project.path(""));

@@ -16,7 +16,7 @@ t.drive(function()
   local seen = 0
   local function run_ends()
     seen = seen + 1
-    step("the run ends", within(60000, function() return #finished >= seen end), t.said())
+    step("the run ends", within(t.PATIENCE, function() return #finished >= seen end), t.said())
     return finished[seen] or {}
   end
 
@@ -32,7 +32,7 @@ t.drive(function()
     chosen(nil)
   end
   vim.cmd("Clnrm run file")
-  step("it asks for trust", within(5000, function() return (asked or ""):find("start containers", 1, true) ~= nil end), asked)
+  step("it asks for trust", within(t.PATIENCE, function() return (asked or ""):find("start containers", 1, true) ~= nil end), asked)
   vim.ui.select = menu
   require("clnrm.server").request(client, "workspace/executeCommand",
     { command = "clnrm.runFile", arguments = { { uri = vim.uri_from_bufnr(buf) } } })
@@ -51,7 +51,7 @@ t.drive(function()
   nothing_left("after a run")
   local progress = table.concat(t.echoed, "\n")
   step("it told what was being done", progress:find("clnrm: 0 of 1 · t › works: ", 1, true) ~= nil, progress)
-  step("the failure is marked", within(10000, function() return #failures() == 1 end), vim.inspect(vim.diagnostic.get(buf)))
+  step("the failure is marked", within(t.PATIENCE, function() return #failures() == 1 end), vim.inspect(vim.diagnostic.get(buf)))
   local failure = failures()[1] or {}
   local line = vim.api.nvim_buf_get_lines(buf, failure.lnum or 0, (failure.lnum or 0) + 1, false)[1]
   step("at the key that is not fulfilled", line == 'name = "part"', line)
@@ -66,7 +66,7 @@ t.drive(function()
   local page
   vim.ui.open = function(path) page = path end
   vim.cmd("Clnrm trace browser")
-  step("the trace as a page", within(10000, function() return page ~= nil end) and vim.fn.readfile(page)[1]:find("<!DOCTYPE html>", 1, true) ~= nil, page)
+  step("the trace as a page", within(t.PATIENCE, function() return page ~= nil end) and vim.fn.readfile(page)[1]:find("<!DOCTYPE html>", 1, true) ~= nil, page)
 
   -- Mended, it is green; the views follow.
   local where = t.line_of('run = "sh /span.sh greet')
@@ -76,9 +76,9 @@ t.drive(function()
   vim.cmd("Clnrm run")
   ended = run_ends()
   step("it passed", ended.passed == 1, vim.inspect(ended))
-  step("nothing is marked", within(10000, function() return #failures() == 0 end), vim.inspect(failures()))
+  step("nothing is marked", within(t.PATIENCE, function() return #failures() == 0 end), vim.inspect(failures()))
   local function is_green(it) return vim.startswith(it, "✓ ") and it:find("s$") end
-  step("the lens is green", within(10000, function() return vim.iter(t.lenses(scenario)):any(is_green) end), vim.inspect(t.lenses(scenario)))
+  step("the lens is green", within(t.PATIENCE, function() return vim.iter(t.lenses(scenario)):any(is_green) end), vim.inspect(t.lenses(scenario)))
   t.shows("clnrm-output://", "sent greet part")
   t.shows("clnrm-trace://", "part")
   step("the same views", output == t.view("clnrm-output://") and trace == t.view("clnrm-trace://"))
@@ -88,12 +88,28 @@ t.drive(function()
   -- Proved, it is not run again, unless it is to be.
   vim.cmd("Clnrm run file")
   run_ends()
-  step("it is proved already", within(10000, function() return vim.tbl_contains(t.lenses(scenario), "✓ cached") end), vim.inspect(t.lenses(scenario)))
+  step("it is proved already", within(t.PATIENCE, function() return vim.tbl_contains(t.lenses(scenario), "✓ cached") end), vim.inspect(t.lenses(scenario)))
   vim.cmd("Clnrm! run file")
   run_ends()
-  step("it ran again", within(10000, function() return vim.iter(t.lenses(scenario)):any(is_green) end), vim.inspect(t.lenses(scenario)))
+  step("it ran again", within(t.PATIENCE, function() return vim.iter(t.lenses(scenario)):any(is_green) end), vim.inspect(t.lenses(scenario)))
   vim.cmd("Clnrm run failed")
   t.hears("nothing failed in the last runs")
+
+  -- All tests of the workspace: what fails in a file that is not open is found, too.
+  vim.cmd("Clnrm run workspace")
+  ended = run_ends()
+  step("both ran", ended.passed == 2, vim.inspect(ended))
+  local function listed()
+    vim.diagnostic.setqflist({ open = false, severity = vim.diagnostic.severity.ERROR })
+    return vim.tbl_map(function(it)
+      local name = vim.fs.basename(vim.api.nvim_buf_get_name(it.bufnr))
+      return ("%s:%d %s"):format(name, it.lnum, it.text:match("^[^\n]*"))
+    end, vim.fn.getqflist())
+  end
+  step("the failure of the other is listed", within(t.PATIENCE, function()
+    return vim.iter(listed()):any(function(it) return vim.startswith(it, "other.clnrm.toml:") end)
+  end), vim.inspect(listed()))
+  t.hears("2 passed, expectations of other not fulfilled")
 
   -- The same by a code action.
   vim.lsp.buf.code_action({
@@ -113,10 +129,10 @@ t.drive(function()
     return of_output(...)
   end
   vim.cmd("Clnrm run")
-  step("it runs", within(30000, function() return outputs > 0 end), t.said())
+  step("it runs", within(t.PATIENCE, function() return outputs > 0 end), t.said())
   step("in a container", t.containers(vim.env.PROJECT) > 0)
   step("the status line says so", require("clnrm").status():find("^clnrm 0/1 ") ~= nil, require("clnrm").status())
-  step("the lens too", within(10000, function() return vim.tbl_contains(t.lenses(scenario), "◼ running") end), vim.inspect(t.lenses(scenario)))
+  step("the lens too", within(t.PATIENCE, function() return vim.tbl_contains(t.lenses(scenario), "◼ running") end), vim.inspect(t.lenses(scenario)))
   t.shows("clnrm-output://", "waiting")
   step("the output before it is gone", not t.text(output):find("sent greet", 1, true), t.text(output))
   t.press(scenario, "◼ running")
@@ -128,7 +144,7 @@ t.drive(function()
   -- And one that has hardly begun.
   started = 0
   vim.cmd("Clnrm run")
-  within(30000, function() return started > 0 end)
+  within(t.PATIENCE, function() return started > 0 end)
   vim.cmd("Clnrm cancel")
   ended = run_ends()
   step("it was cancelled at once", ended.cancelled == true, vim.inspect(ended))
@@ -136,7 +152,7 @@ t.drive(function()
 
   -- No more trust, no more runs.
   vim.cmd("Clnrm trust revoke")
-  step("the server knows", within(20000, function()
+  step("the server knows", within(t.PATIENCE, function()
     local anew = vim.lsp.get_clients({ name = "clnrm_lsp", bufnr = buf })[1]
     return anew ~= nil and anew.initialized and anew.config.init_options.workspaceTrusted == false
   end))

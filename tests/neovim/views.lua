@@ -47,14 +47,14 @@ t.drive(function()
 
   -- A place on one side is shown on the other.
   go(buf, window, "echo {{ name }}")
-  step("both rounds are marked", within(10000, function() return #marked(preview, "counterpart") == 2 end), vim.inspect(marked(preview, "counterpart")))
+  step("both rounds are marked", within(t.PATIENCE, function() return #marked(preview, "counterpart") == 2 end), vim.inspect(marked(preview, "counterpart")))
   step("and shown", vim.api.nvim_win_get_cursor(beside)[1] > 1)
   go(preview, beside, "three")
-  step("the template is marked", within(10000, function()
+  step("the template is marked", within(t.PATIENCE, function()
     return vim.deep_equal(marked(buf, "counterpart"), { '"three"' })
   end), vim.inspect(marked(buf, "counterpart")))
   vim.api.nvim_feedkeys(vim.keycode("<CR>"), "x", false)
-  step("Enter goes to what wrote it", within(10000, function()
+  step("Enter goes to what wrote it", within(t.PATIENCE, function()
     local line, cursor = vim.api.nvim_get_current_line(), vim.api.nvim_win_get_cursor(0)
     return vim.api.nvim_get_current_buf() == buf and vim.startswith(line:sub(cursor[2] + 1), '"three"')
   end), vim.api.nvim_get_current_line())
@@ -62,7 +62,7 @@ t.drive(function()
   -- A lens of one round.
   t.press(t.line_of("{% for"), "preview round 2")
   local round = t.shows("clnrm-rendered:///" .. vim.api.nvim_buf_get_name(buf):gsub("^/", ""):gsub("%.tera$", "") .. "#loop-1-round-2", 'run = "echo three"')
-  step("the round is marked", within(10000, function()
+  step("the round is marked", within(t.PATIENCE, function()
     return vim.iter(marked(round, "round")):any(function(text) return text:find("echo three", 1, true) ~= nil and not text:find("echo one", 1, true) end)
   end), vim.inspect(marked(round, "round")))
 
@@ -70,11 +70,10 @@ t.drive(function()
   vim.api.nvim_set_current_win(window)
   local before = vim.lsp.get_clients({ bufnr = buf })[1].id
   vim.cmd("Clnrm restart")
-  step("restarted", within(20000, function()
+  step("restarted", within(t.PATIENCE, function()
     local anew = vim.lsp.get_clients({ name = "clnrm_lsp", bufnr = buf })[1]
     return anew ~= nil and anew.id ~= before and anew.initialized
   end))
-  vim.wait(100)
   vim.fn.cursor(1, 1)
   vim.fn.search([=["\zsthree"]=])
   vim.cmd.normal({ "cwfour", bang = true })
@@ -82,7 +81,7 @@ t.drive(function()
 
   -- Closed, it is forgotten.
   vim.api.nvim_win_close(beside, true)
-  step("closed", within(2000, function() return not vim.api.nvim_buf_is_valid(preview) end))
+  step("closed", within(t.PATIENCE, function() return not vim.api.nvim_buf_is_valid(preview) end))
 
   -- What became of the expectations since the file was saved.
   vim.cmd("Clnrm diff")
@@ -90,7 +89,7 @@ t.drive(function()
   local line = t.line_of("{{ m::span(")
   vim.api.nvim_buf_set_lines(buf, line - 1, line, false, {})
   local diff
-  within(10000, function()
+  within(t.PATIENCE, function()
     vim.cmd("Clnrm diff")
     return within(500, function()
       diff = t.view("clnrm-diff://")
@@ -98,4 +97,17 @@ t.drive(function()
     end)
   end)
   step("a diff of expectations", diff and t.text(diff):find("weaker", 1, true) ~= nil, diff and t.text(diff))
+
+  -- A round that writes the end of the text is marked, too.
+  vim.cmd("silent only")
+  local lines = { "[meta]", 'name = "x"', '{% for n in ["a", "b"] %}', "[[scenario]]", 'name = "{{ n }}"', "{% endfor %}" }
+  local file = assert(io.open("end.clnrm.toml.tera", "w"))
+  file:write(table.concat(lines, "\n"))
+  file:close()
+  vim.cmd.edit("end.clnrm.toml.tera")
+  t.client()
+  t.press(3, "preview round 2")
+  local last = t.shows("clnrm-rendered://" .. vim.uv.cwd() .. "/end.clnrm.toml#loop-1-round-2", 'name = "b"')
+  step("the last round is marked", within(t.PATIENCE, function() return (marked(last, "round")[1] or ""):find('name = "b"', 1, true) ~= nil end),
+    vim.inspect(marked(last, "round")))
 end)

@@ -44,12 +44,12 @@ local function program()
     return nil
   end
   local version, why = ask({ path, "--version" })
-  version = version and version:match("^clnrm[%w-]* (%S+)")
+  version = version and version:match("^clnrm[%w-]* %d%S*")
   if not version then
     health.error(("`%s` is not a working clnrm-lsp: %s"):format(path, why or "it does not say its version"), { "install it: " .. server.INSTALL })
     return nil
   end
-  health.ok(("%s: %s"):format(version, path))
+  health.ok(("%s (%s)"):format(version, path))
   return path
 end
 

@@ -5,8 +5,8 @@ local M = {}
 --- @param options? clnrm.Options
 function M.setup(options)
   require("clnrm.config").set(options)
-  -- What was read of the options before is read anew.
-  if vim.lsp.config and rawget(vim.lsp.config, "_configs") then vim.lsp.config("clnrm_lsp", {}) end
+  -- Neovim 0.11 keeps what it has read of lsp/clnrm_lsp.lua until something is said of it.
+  if vim.lsp.config then vim.lsp.config("clnrm_lsp", {}) end
 end
 
 --- Runs tests: `"scenario"` (at the cursor), `"file"`, `"workspace"` or `"failed"`.

@@ -28,6 +28,7 @@ end
 local function byte(bufnr, position, encoding)
   local line = vim.api.nvim_buf_get_lines(bufnr, position.line, position.line + 1, false)[1] or ""
   if encoding == "utf-8" then return math.min(position.character, #line) end
+  if position.character > #line then return #line end
   if vim.fn.has("nvim-0.11") == 1 then return vim.str_byteindex(line, encoding, position.character, false) end
   local found, column = pcall(vim.str_byteindex, line, position.character, encoding == "utf-16")
   return found and column or #line
@@ -35,12 +36,14 @@ end
 
 local function highlight(bufnr, namespace, group, ranges, encoding)
   vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
-  local last = vim.api.nvim_buf_line_count(bufnr)
+  local last = vim.api.nvim_buf_line_count(bufnr) - 1
   for _, range in ipairs(ranges or {}) do
-    if range["end"].line < last then
+    if range.start.line <= last then
+      -- The line break at the end of a text is no line of a buffer.
+      local beyond = range["end"].line > last
       vim.api.nvim_buf_set_extmark(bufnr, namespace, range.start.line, byte(bufnr, range.start, encoding), {
-        end_row = range["end"].line,
-        end_col = byte(bufnr, range["end"], encoding),
+        end_row = beyond and last or range["end"].line,
+        end_col = byte(bufnr, beyond and { line = last, character = math.huge } or range["end"], encoding),
         hl_group = group,
         strict = false,
       })

@@ -35,8 +35,8 @@ const EDITORS: [Editor; 7] = [
         name: "Neovim",
         programs: &["nvim"],
         settings: &[".config/nvim"],
-        extensions: &[],
-        help: "docs/editors.md has the lines for `init.lua`",
+        extensions: &[".local/share/nvim/site/pack/clnrm/start"],
+        help: "install the plugin: docs/editors/neovim.md",
     },
     Editor {
         name: "Helix",
@@ -265,5 +265,9 @@ mod tests {
         Ok Helix is set up (~/.config/helix/languages.toml)
         Ok VS Code is set up (~/.vscode/extensions/clnrm.clnrm-0.1.0)
         ");
+        fs::remove_dir_all(home.path().join(".config/nvim")).unwrap();
+        write(".local/share/nvim/site/pack/clnrm/start/clnrm/plugin/clnrm.lua", "");
+        let state = states();
+        assert!(state.contains("Ok Neovim is set up (~/.local/share/nvim/site/pack/clnrm/start/clnrm)"), "{state}");
     }
 }
