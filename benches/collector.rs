@@ -1,13 +1,15 @@
 //! Receiving spans over a connection, each figure beside its floor: a bare decode of the same bytes by prost.
 //!
-//! `cargo bench --bench collector`; the aim is 50,000 spans a second, sender and receiver on one machine.
+//! `cargo bench --bench collector`; the aim is 50,000 spans a second, sender and receiver on one machine. Behind that, or alone with
+//! `-- memory`, the resident memory while a million spans are sent to one receiver: exit code 101 where it does not level off once the
+//! bound of spans is reached (Linux only: it is read from `/proc`).
 
 #![expect(clippy::expect_used, reason = "a benchmark ends where its input is none")]
 
 use std::hint::black_box;
 
 use clnrm_lsp::collector::{Limits, Receiver, Source};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -23,8 +25,14 @@ const BATCH: usize = 512;
 /// Exports over one connection.
 const BATCHES: usize = 20;
 
+/// Spans that are sent to see how the memory grows: five times as many as are kept.
+const MANY: usize = 1_000_000;
+
+/// How much the memory may grow beyond the bound of spans, in MiB: what is under way, and what the allocator keeps.
+const GROWTH: u64 = 64;
+
 /// Exports with four attributes a span, every span another one.
-fn exports() -> Vec<ExportTraceServiceRequest> {
+fn exports(batches: std::ops::Range<usize>) -> Vec<ExportTraceServiceRequest> {
     let attribute = |key: &str, value: any_value::Value| KeyValue {
         key: key.to_owned(),
         value: Some(AnyValue { value: Some(value) }),
@@ -51,7 +59,7 @@ fn exports() -> Vec<ExportTraceServiceRequest> {
         let resource = otlp::ResourceSpans { scope_spans: vec![scope], ..otlp::ResourceSpans::default() };
         ExportTraceServiceRequest { resource_spans: vec![resource] }
     };
-    (0..BATCHES).map(export).collect()
+    batches.map(export).collect()
 }
 
 fn framed(message: &[u8]) -> Vec<u8> {
@@ -76,6 +84,7 @@ async fn receive(path: &str, kind: &str, bodies: &[Bytes]) {
             hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(here)).await.expect("it connects");
         tokio::spawn(connection);
         for body in bodies {
+            sender.ready().await.expect("the connection lasts");
             let response = sender.send_request(request(body)).await.expect("it is answered");
             response.into_body().collect().await.expect("it is answered");
         }
@@ -84,6 +93,7 @@ async fn receive(path: &str, kind: &str, bodies: &[Bytes]) {
             hyper::client::conn::http1::handshake(TokioIo::new(here)).await.expect("it connects");
         tokio::spawn(connection);
         for body in bodies {
+            sender.ready().await.expect("the connection lasts");
             let response = sender.send_request(request(body)).await.expect("it is answered");
             response.into_body().collect().await.expect("it is answered");
         }
@@ -94,7 +104,7 @@ async fn receive(path: &str, kind: &str, bodies: &[Bytes]) {
 
 fn receiving(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime starts");
-    let exports = exports();
+    let exports = exports(0..BATCHES);
     let protobuf: Vec<Vec<u8>> = exports.iter().map(Message::encode_to_vec).collect();
     let mut group = criterion.benchmark_group("collector");
     group.throughput(Throughput::Elements((BATCH * BATCHES) as u64));
@@ -124,5 +134,60 @@ fn receiving(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// More spans than are kept, over one connection to one receiver.
+async fn many() {
+    let receiver = Receiver::new(Source::default(), Limits::default());
+    let (here, there) = tokio::io::duplex(256 * 1024);
+    receiver.acceptor().serve(there);
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(here)).await.expect("it connects");
+    tokio::spawn(connection);
+    let kept = Limits::default().spans;
+    let (mut sent, mut bound) = (0, None);
+    println!("\nspans sent    resident memory, MiB");
+    for batch in 0..MANY / BATCH {
+        let body = exports(batch..batch + 1)[0].encode_to_vec();
+        let request = Request::post("http://receiver/v1/traces").header("host", "receiver");
+        let request = request.header("content-type", "application/x-protobuf").body(Full::new(Bytes::from(body)));
+        sender.ready().await.expect("the connection lasts");
+        let response = sender.send_request(request.expect("it is a request")).await.expect("it is answered");
+        response.into_body().collect().await.expect("it is answered");
+        let before = sent;
+        sent += BATCH;
+        if sent / (MANY / 10) > before / (MANY / 10) {
+            let now = resident();
+            println!("{sent:10}    {now:8}");
+            let bound = (sent > kept).then(|| *bound.get_or_insert(now));
+            assert!(bound.is_none_or(|bound| now < bound + GROWTH), "the memory does not level off");
+        }
+    }
+    // What is open is waited for.
+    drop(sender);
+    receiver.drained().await;
+    let collected = receiver.finish();
+    assert_eq!(collected.spans.len(), kept);
+    assert_eq!(usize::try_from(collected.statistics.dropped), Ok(sent - kept), "what is not kept is counted");
+}
+
+/// The resident memory of this process, in MiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the memory is told on Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the memory is told");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("it is a number") / 1024
+}
+
 criterion_group!(benches, receiving);
-criterion_main!(benches);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let names_some = arguments.iter().any(|argument| !argument.starts_with("--"));
+    if !has("memory") {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+    // `cargo test --benches` only wants to see that it works.
+    if cfg!(target_os = "linux") && has("--bench") && (has("memory") || !names_some) {
+        tokio::runtime::Runtime::new().expect("a runtime starts").block_on(many());
+    }
+}

@@ -11,7 +11,10 @@
 #[path = "shared/documents.rs"]
 mod documents;
 #[path = "shared/lsp.rs"]
+#[expect(dead_code, reason = "the benchmark of runs uses the rest")]
 mod lsp;
+#[path = "shared/percentiles.rs"]
+mod percentiles;
 
 use std::fs;
 use std::process::Command;
@@ -19,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use documents::{KINDS, Kind};
 use lsp::{Place, Server};
+use percentiles::{median, percentiles};
 
 /// Sizes of the documents, in bytes, and how many edits each gets.
 const SIZES: [(usize, i32); 4] = [(1 << 10, 400), (10 << 10, 400), (100 << 10, 100), (1 << 20, 24)];
@@ -150,11 +154,7 @@ fn edits(part: i32) {
                 }
             }
             let label = format!("{} {} KB", kind.name, size >> 10);
-            let ratio = {
-                took.sort();
-                floor_took.sort();
-                took[took.len() / 2].as_secs_f64() / floor_took[floor_took.len() / 2].as_secs_f64()
-            };
+            let ratio = median(&mut took).as_secs_f64() / median(&mut floor_took).as_secs_f64();
             println!(
                 "{label:37} {}    {}  {ratio:6.2}",
                 percentiles(&mut took, &[50, 95, 99]),
@@ -220,18 +220,6 @@ fn memory(part: i32) {
         println!("{label:37}{list}");
         assert!(quarters[3] < quarters[1] + GROWTH, "{}: the memory does not level off", kind.name);
     }
-}
-
-/// These percentiles, in milliseconds.
-fn percentiles(samples: &mut [Duration], percents: &[usize]) -> String {
-    samples.sort();
-    percents
-        .iter()
-        .map(|percent| {
-            let at = (samples.len() * percent / 100).min(samples.len() - 1);
-            format!(" {:8.3}", samples[at].as_secs_f64() * 1e3)
-        })
-        .collect()
 }
 
 /// The time that all threads of a process have run. Threads that have ended don't count.

@@ -73,6 +73,15 @@ fn every_command_runs() {
     let mut ran = 0;
     for document in documents() {
         for command in commands(&fs::read_to_string(&document).unwrap()) {
+            let is = |name: &str| {
+                let rest = command.strip_prefix("clnrm ").and_then(|rest| rest.strip_prefix(name));
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            let runs = ["run", "repro", "redgreen", "pull", "cleanup", "init"].into_iter().any(is);
+            // Without an engine these can only say that there is none; `engine` has said that they are skipped.
+            if !has_engine && (runs || is("doctor")) {
+                continue;
+            }
             let watches = ["watch", "dev", "run --watch"].iter().any(|it| command.starts_with(&format!("clnrm {it} ")));
             // A watch ends when nobody reads it any more: here once it has said what the tests are.
             let typed = match watches {
@@ -82,16 +91,10 @@ fn every_command_runs() {
             let output =
                 Command::new("sh").args(["-c", &typed]).current_dir(&folder).env("PATH", &path).output().unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
-            // Where no engine answers, or has not the image, a command that runs tests ends with 3; with an engine they are tested elsewhere.
-            let runs = ["run", "repro", "redgreen", "cleanup", "pull", "init", "doctor"]
-                .iter()
-                .any(|name| command.starts_with(&format!("clnrm {name} ")));
-            let runs = runs || ["clnrm repro", "clnrm doctor"].contains(&command.as_str());
-            // Their images are there wherever an engine of the tests is.
-            let works = ["init", "doctor", "cleanup"].iter().any(|name| command.starts_with(&format!("clnrm {name}")));
+            // What mends or runs nothing may find something: some examples are there to show mistakes.
             let allowed = match output.status.code() {
-                Some(0 | 1) => true,
-                Some(3 | 4) => runs && !(has_engine && works),
+                Some(0) => true,
+                Some(1) => !runs,
                 _ => false,
             };
             assert!(allowed, "{}: `{command}`: {told}", document.display());

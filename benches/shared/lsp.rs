@@ -101,6 +101,27 @@ impl Server {
         }
     }
 
+    /// Replaces the text of a document; returns when the first byte was sent.
+    pub fn replace(&mut self, uri: &str, version: i32, text: &str) -> Instant {
+        let document = json!({ "uri": uri, "version": version });
+        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "text": text }] }))
+    }
+
+    /// Sends a request; nobody waits for its answer.
+    pub fn ask(&mut self, method: &str, params: Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "id": 2, "method": method, "params": params }));
+    }
+
+    /// Waits for a message, and tells when it came. Others are passed over.
+    pub fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> (Value, Instant) {
+        loop {
+            let (message, at) = self.receive();
+            if wanted(&message) {
+                return (message, at);
+            }
+        }
+    }
+
     fn notify(&mut self, method: &str, params: Value) -> Instant {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }

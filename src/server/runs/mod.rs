@@ -21,7 +21,7 @@ mod view;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tower_lsp::ls_types::Uri;
@@ -52,6 +52,8 @@ struct State {
     records: VecDeque<Record>,
     files: HashMap<PathBuf, Arc<FileResults>>,
     outputs: Outputs,
+    /// When the expectations of a file with results were edited last.
+    edited: HashMap<PathBuf, Instant>,
     /// The scenarios of runs under way, by the tokens that their progress is shown under.
     progress: HashMap<String, (RunId, ScenarioId)>,
     /// No run is started any more.
@@ -232,6 +234,13 @@ impl Runs {
     /// What is known of a file.
     pub fn results(&self, path: &Path) -> Option<Arc<FileResults>> {
         self.state().files.get(path).cloned()
+    }
+
+    /// The expectations of a file are edited: how long ago that was so the last time.
+    pub fn since_edit(&self, path: &Path) -> Option<Duration> {
+        let now = Instant::now();
+        let last = self.state().edited.insert(path.to_owned(), now);
+        last.map(|last| now.duration_since(last))
     }
 
     /// Takes over what came out of a test.

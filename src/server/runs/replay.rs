@@ -12,8 +12,8 @@ use crate::executor::{RunId, SelectedTest, Selection, TestResult, Validity};
 use crate::server::documents::Judged;
 use crate::server::session::{Session, Snapshot};
 
-/// How long the author must have stopped typing.
-const DEBOUNCE: Duration = Duration::from_millis(150);
+/// How long somebody who types must have stopped. An edit after such a pause is judged at once.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// Judges the last run again for what was just analysed, soon, unless the document changes before.
 pub fn soon(session: &Session, snapshot: &Snapshot, judged: &Arc<Judged>) {
@@ -31,10 +31,13 @@ pub fn soon(session: &Session, snapshot: &Snapshot, judged: &Arc<Judged>) {
     if !is_wanted {
         return;
     }
+    let is_typing = session.runs().since_edit(path).is_some_and(|time| time < PAUSE);
     let (session, snapshot) = (session.clone(), snapshot.clone());
     let runtime = session.runtime().clone();
     runtime.spawn(async move {
-        tokio::time::sleep(DEBOUNCE).await;
+        if is_typing {
+            tokio::time::sleep(PAUSE).await;
+        }
         if !is_newest(&session, &snapshot.uri, snapshot.revision) {
             return;
         }
