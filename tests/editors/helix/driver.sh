@@ -21,8 +21,8 @@ gone() { if within not_shown "$1"; then echo "ok   no $1"; else fail "no $1"; fi
 # saved LINE: waits until the file has this line.
 saved() { if within grep -qxF -- "$1" "$file"; then echo "ok   saved $1"; else fail "saved $1"; cat "$file"; fi; }
 keys() { tm send-keys "$@"; }
-# text TEXT: types it letter by letter, and waits for the cursor behind each (where Helix inserts, its cursor is the terminal's:
-# config.toml): changes that come faster than Helix draws reach the server in any order.
+# text TEXT: types it letter by letter, and waits for the cursor behind each: changes that come faster than Helix draws reach the server in
+# any order.
 text() {
     local at behind
     behind=$(column)
@@ -32,7 +32,12 @@ text() {
         within column_is "$behind" || fail "typed $1"
     done
 }
-column() { tm display-message -p '#{cursor_x}'; }
+# The column of the cursor: in the text, what the status line says, since hints move the letters; in a prompt, the terminal's.
+column() {
+    local told
+    told=$(screen | sed -nE 's/^ INS .* [0-9]+:([0-9]+) *$/\1/p')
+    echo "${told:-$(tm display-message -p '#{cursor_x}')}"
+}
 column_is() { [ "$(column)" = "$1" ]; }
 # mode NAME: waits until the status line tells it: NOR, INS or SEL.
 mode() { within shown "^ $1 " || fail "mode $1"; }

@@ -65,7 +65,8 @@ see '^ +9 +# sample_ratio'
 keys u
 gone '# sample_ratio'
 
-# Completion: a block with what belongs to it; a filter in a tag; what a macro asks for.
+# Completion: a block with what belongs to it; a filter in a tag; what a macro asks for. Helix sends the steps of an accepted completion in
+# any order, so the server is started anew behind each.
 keys g e
 mode NOR
 keys o
@@ -78,16 +79,20 @@ see '^ +28 +service = "backend"'
 see '^ +29 +run = "echo hello"'
 keys Escape
 mode NOR
+command_line lsp-restart
 line 27
 keys A
 mode INS
 keys BSpace
+at 27 13
 text '{{ "x" | up'
 see 'upper +method'
 choose 'upper'
-see ' 27 +name = "name\{\{ "x" \| upper\}\} = X'
+see ' 27 +name = "name\{\{ "x" \| ?upper\}\}'
 keys Escape
 mode NOR
+command_line lsp-restart
+see ' 27 +name = "name\{\{ "x" \| ?upper\}\} = X'
 keys o
 mode INS
 text '{{ m::temporal_ordering("a", '
