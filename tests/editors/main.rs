@@ -1,5 +1,6 @@
 //! Real editors, as people use them: they show a diagnostic of a templated file at its place and clear it when it is mended;
-//! Neovim also finds definitions and references, and renames. Helix has a file of its own, and so have the colours.
+//! Neovim also finds definitions and references, and renames. Helix, colours and the editors that only
+//! have a page have files of their own.
 //!
 //! `scripts/setup --test` puts the editors into `target/editors`. In CI a missing editor fails the test; elsewhere the test says that
 //! it was skipped.
@@ -14,6 +15,7 @@ mod fixture;
 mod grammar;
 mod helix;
 mod highlighting;
+mod pages;
 #[path = "../runs/project.rs"]
 #[expect(dead_code, reason = "tests of runs use the rest")]
 mod project;

@@ -1,0 +1,66 @@
+;; emacs --batch -Q -l drive.el INIT FILE        exit code 0: every step passed
+;; INIT: what docs/editors/emacs.md says to write into init.el; FILE: a test whose program sends `gret` where it expects `greet`.
+(setq init (pop command-line-args-left) file (pop command-line-args-left) failed nil
+      make-backup-files nil create-lockfiles nil eglot-sync-connect 10 eglot-autoshutdown nil)
+;; Eglot of Emacs 28 is a package: Debian's is here.
+(let ((elpa "/usr/share/emacs/site-lisp/elpa/"))
+  (when (file-directory-p elpa)
+    (let ((default-directory elpa)) (normal-top-level-add-subdirs-to-load-path))))
+(require 'eglot)
+(load init nil t)
+(defun step (name ok)
+  (unless ok (setq failed t))
+  (message "%s %s" (if ok "ok  " "FAIL") name))
+(defun within (seconds probe)
+  (let ((end (+ (float-time) seconds)) value)
+    (while (and (not (setq value (funcall probe))) (< (float-time) end)) (accept-process-output nil 0.05))
+    value))
+(defun problems ()
+  (flymake-start)
+  (mapcar #'flymake-diagnostic-text (flymake-diagnostics)))
+(defun told (words) (seq-some (lambda (text) (string-match-p (regexp-quote words) text)) (problems)))
+(defun act (title)
+  "Runs the code action with this title, as `eglot-code-actions' does."
+  (let* ((actions (jsonrpc-request (eglot-current-server) :textDocument/codeAction
+                                   (list :textDocument (eglot--TextDocumentIdentifier)
+                                         :range (list :start (eglot--pos-to-lsp-position) :end (eglot--pos-to-lsp-position))
+                                         :context '(:diagnostics []))))
+         (action (seq-find (lambda (it) (equal (plist-get it :title) title)) actions))
+         (command (plist-get action :command)))
+    (and command (jsonrpc-request (eglot-current-server) :workspace/executeCommand
+                                  (list :command (plist-get command :command) :arguments (plist-get command :arguments))))))
+(defun mend (from to)
+  (goto-char (point-min))
+  (search-forward from)
+  (replace-match to t t)
+  (eglot--signal-textDocument/didChange))
+
+(find-file file)
+(step "mode" (eq major-mode 'clnrm-mode))
+;; In a batch there is no command loop, after which `eglot-ensure' would connect.
+(unless (eglot-current-server) (apply #'eglot (eglot--guess-contact)))
+(step "connected" (within 10 #'eglot-current-server))
+(flymake-mode 1)
+(step "diagnostics" (within 10 (lambda () (told "has no description"))))
+
+(goto-char (point-min))
+(search-forward "service = \"a")
+(let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams))))
+  (step "hover" (string-match-p "busybox" (format "%S" hover))))
+
+(step "run" (plist-get (act "run scenario `works`") :runId))
+(step "red" (within 60 (lambda () (told "no span is called `greet`"))))
+(mend "span.sh gret" "span.sh   greet")
+(goto-char (point-min))
+(search-forward "service = ")
+(step "run again" (within 30 (lambda () (plist-get (act "run again what failed") :runId))))
+(step "green" (within 60 (lambda () (not (told "no span is called `greet`")))))
+
+(goto-char (point-min))
+(search-forward "name = ")
+(replace-match "name   =" t t)
+(save-buffer)
+(step "formatted when saved" (save-excursion (goto-char (point-min)) (search-forward "\nname = \"t\"" nil t)))
+(set-buffer-modified-p nil)
+(eglot-shutdown (eglot-current-server))
+(kill-emacs (if failed 1 0))
