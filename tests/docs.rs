@@ -37,15 +37,20 @@ fn commands(document: &str) -> Vec<String> {
     commands
 }
 
+/// All documents of the repository: what is in `docs/`, those of the editors, and those at the top.
 fn documents() -> Vec<PathBuf> {
-    let mut documents: Vec<_> =
-        ["docs", "docs/ci", "docs/editors", "docs/decisions", "editors/helix", "editors/tree-sitter-clnrm"]
-            .iter()
-            .flat_map(|folder| fs::read_dir(repository().join(folder)).unwrap())
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-            .collect();
-    documents.extend(["README.md", "CONTRIBUTING.md"].map(|name| repository().join(name)));
+    let mut documents: Vec<_> = ["README.md", "CONTRIBUTING.md"].map(|name| repository().join(name)).into();
+    let mut folders = vec![repository().join("docs"), repository().join("editors")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let is_installed = path.ends_with("node_modules");
+            match path.is_dir() {
+                true if !is_installed => folders.push(path),
+                false if path.extension().is_some_and(|extension| extension == "md") => documents.push(path),
+                _ => {}
+            }
+        }
+    }
     documents.sort();
     documents
 }

@@ -122,7 +122,7 @@ impl Walk<'_, '_> {
         self.table(&Body { table: entries, header, can_miss: true }, table, path);
     }
 
-    pub(super) fn item_table(&mut self, table: &'static Table, item: &Value<'_>, path: &Path<'_>, can_miss: bool) {
+    fn item_table(&mut self, table: &'static Table, item: &Value<'_>, path: &Path<'_>, can_miss: bool) {
         let DeValue::Table(entries) = item.get_ref() else { return };
         self.inline_table(item, path);
         let span = self.source.span(item.span());
@@ -131,7 +131,7 @@ impl Walk<'_, '_> {
         self.table(&Body { table: entries, header, can_miss }, table, path);
     }
 
-    pub(super) fn tables(&mut self, table: &'static Table, _key: &TomlKey<'_>, value: &Value<'_>, path: &Path<'_>) {
+    fn tables(&mut self, table: &'static Table, _key: &TomlKey<'_>, value: &Value<'_>, path: &Path<'_>) {
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_type(&Shape::List(&Shape::Map(&Shape::Any)), value, path);
             return;
@@ -146,13 +146,7 @@ impl Walk<'_, '_> {
     }
 
     /// `[steps]` where `[[steps]]` is meant.
-    pub(super) fn single_table(
-        &mut self,
-        table: &'static Table,
-        key: &TomlKey<'_>,
-        value: &Value<'_>,
-        path: &Path<'_>,
-    ) {
+    fn single_table(&mut self, table: &'static Table, key: &TomlKey<'_>, value: &Value<'_>, path: &Path<'_>) {
         let header = self.source.header(key, value);
         let written = header.slice(self.source.text).unwrap_or_default();
         let is_header = written.starts_with('[') && !written.starts_with("[[");
@@ -206,7 +200,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    pub(super) fn choice(&mut self, choice: &'static Choice, text: &str, span: Span, path: &Path<'_>) {
+    fn choice(&mut self, choice: &'static Choice, text: &str, span: Span, path: &Path<'_>) {
         let is = |word: &&str| word.eq_ignore_ascii_case(text);
         if choice.values.iter().any(&is) || choice.also.iter().any(is) {
             return;
@@ -222,7 +216,7 @@ impl Walk<'_, '_> {
         self.problem(kind, span, path);
     }
 
-    pub(super) fn out_of_range(&mut self, value: &Value<'_>, bounds: String, path: &Path<'_>) {
+    fn out_of_range(&mut self, value: &Value<'_>, bounds: String, path: &Path<'_>) {
         let span = self.source.span(value.span());
         if !self.source.is_hole(span) {
             let written = span.slice(self.source.text).unwrap_or_default().to_owned();
@@ -230,7 +224,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    pub(super) fn wrong_type(&mut self, shape: &'static Shape, value: &Value<'_>, path: &Path<'_>) {
+    fn wrong_type(&mut self, shape: &'static Shape, value: &Value<'_>, path: &Path<'_>) {
         let span = self.source.span(value.span());
         if self.source.is_hole(span) {
             return;

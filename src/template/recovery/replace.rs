@@ -46,12 +46,12 @@ impl Attempt<'_> {
         }
     }
 
-    pub(super) fn report(&mut self, kind: ProblemKind, file: FileId, span: Span, stack: Vec<FileSpan>) {
+    fn report(&mut self, kind: ProblemKind, file: FileId, span: Span, stack: Vec<FileSpan>) {
         self.problems.push(Problem { kind, at: FileSpan { file, span }, stack });
     }
 
     /// Reports a mistake that has no place.
-    pub(super) fn give_up(&mut self, message: &str) -> Failure {
+    fn give_up(&mut self, message: &str) -> Failure {
         let message = in_our_words(message);
         self.report(ProblemKind::RenderFailed { message }, FileId::DOCUMENT, Span::default(), Vec::new());
         Failure::Hopeless

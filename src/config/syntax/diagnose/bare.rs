@@ -69,7 +69,7 @@ impl Reader<'_> {
     }
 
     /// Goes behind the words and points that touch each other; where they end.
-    pub(super) fn bare_run(&mut self, start: usize) -> usize {
+    fn bare_run(&mut self, start: usize) -> usize {
         let mut end = start;
         while matches!(self.cursor.kind(), TokenKind::Atom | TokenKind::Dot)
             && self.cursor.span().start <= end.max(start)

@@ -110,13 +110,13 @@ impl Reader<'_> {
     }
 
     /// Whether `=`, `.` or `]` follows the current token.
-    pub(super) fn has_equals_next(&mut self) -> bool {
+    fn has_equals_next(&mut self) -> bool {
         let ahead = if self.cursor.peek(1).kind == TokenKind::Whitespace { 2 } else { 1 };
         matches!(self.cursor.peek(ahead).kind, TokenKind::Equals | TokenKind::Dot | TokenKind::RightSquareBracket)
     }
 
     /// `key: value`: reads the colon as the equals sign that was meant.
-    pub(super) fn colon(&mut self, key: Span, token: Span) -> Span {
+    fn colon(&mut self, key: Span, token: Span) -> Span {
         let colon = Span::new(token.end - 1, token.end);
         self.error(SyntaxErrorKind::ColonForEquals, colon);
         self.mend(vec![(colon, " =".to_owned())]);

@@ -68,7 +68,7 @@ impl Reader<'_> {
     }
 
     /// One `key = value`; whether its line goes on behind it.
-    pub(super) fn pair(&mut self) -> bool {
+    fn pair(&mut self) -> bool {
         let start = self.cursor.span().start;
         let has_key = self.cursor.kind() != TokenKind::Equals;
         let (key, end) = if has_key { self.key() } else { (Span::at(start), KeyEnd::Plain) };
@@ -114,7 +114,7 @@ impl Reader<'_> {
         true
     }
 
-    pub(super) fn key_without_value(&mut self, key: Span) {
+    fn key_without_value(&mut self, key: Span) {
         let rest = self.cursor.rest_of_line();
         let has_equals = rest.slice(self.cursor.text).is_some_and(|rest| rest.contains('='));
         let span = if rest.is_empty() { key } else { key.join(rest) };

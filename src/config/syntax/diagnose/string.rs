@@ -40,7 +40,7 @@ impl Reader<'_> {
     }
 
     /// The quote that ends a string which goes on behind the end of its line at `from`.
-    pub(super) fn closing_quote(&self, from: usize, quote: char) -> Option<usize> {
+    fn closing_quote(&self, from: usize, quote: char) -> Option<usize> {
         let text = self.cursor.text;
         let mut escaped = false;
         let mut line_start = from;

@@ -58,11 +58,11 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn may_go_deeper(&self) -> bool {
+    fn may_go_deeper(&self) -> bool {
         self.depth < DEPTH_LIMIT
     }
 
-    pub(super) fn too_deep(&mut self) -> Complete {
+    fn too_deep(&mut self) -> Complete {
         let open = self.cursor.span();
         let mut depth = 0_usize;
         loop {
@@ -86,7 +86,7 @@ impl Reader<'_> {
         true
     }
 
-    pub(super) fn array(&mut self) -> Complete {
+    fn array(&mut self) -> Complete {
         let open = self.cursor.span();
         self.cursor.advance();
         self.depth += 1;
@@ -95,7 +95,7 @@ impl Reader<'_> {
         complete
     }
 
-    pub(super) fn items(&mut self, open: Span) -> Complete {
+    fn items(&mut self, open: Span) -> Complete {
         let mut wants_item = true;
         let mut last_end = open.end;
         loop {
@@ -106,9 +106,7 @@ impl Reader<'_> {
                 _ => crossed && (self.cursor.is_header() || self.cursor.is_pair(0)),
             };
             if gives_up {
-                self.error(SyntaxErrorKind::UnclosedArray, open);
-                self.mend(vec![(Span::at(last_end), "]".to_owned())]);
-                self.repair.insert(last_end, "]");
+                self.close_array(open, last_end);
                 self.broken_off += 1;
                 return false;
             }
@@ -118,20 +116,12 @@ impl Reader<'_> {
                     return true;
                 }
                 TokenKind::Comma => {
-                    if wants_item {
-                        self.error(SyntaxErrorKind::ExtraComma, token.span);
-                        self.mend(vec![(token.span, String::new())]);
-                        self.repair.replace(token.span, " ");
-                    }
+                    last_end = self.comma(wants_item);
                     wants_item = true;
-                    last_end = token.span.end;
-                    self.cursor.advance();
                 }
                 // `[1, 2}` inside an inline table: the table ends here.
                 TokenKind::RightCurlyBracket if self.depth > 1 => {
-                    self.error(SyntaxErrorKind::UnclosedArray, open);
-                    self.mend(vec![(Span::at(last_end), "]".to_owned())]);
-                    self.repair.insert(last_end, "]");
+                    self.close_array(open, last_end);
                     return true;
                 }
                 _ if self.is_value_start() => {
@@ -151,7 +141,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn inline_table(&mut self) -> Complete {
+    fn inline_table(&mut self) -> Complete {
         let open = self.cursor.span();
         let is_closed = self.finds_closing_brace();
         self.cursor.advance();
@@ -161,7 +151,7 @@ impl Reader<'_> {
         complete
     }
 
-    pub(super) fn members(&mut self, open: Span, is_closed: bool) -> Complete {
+    fn members(&mut self, open: Span, is_closed: bool) -> Complete {
         let mut wants_member = true;
         let mut last_end = open.end;
         loop {
@@ -185,14 +175,8 @@ impl Reader<'_> {
                     return true;
                 }
                 TokenKind::Comma => {
-                    if wants_member {
-                        self.error(SyntaxErrorKind::ExtraComma, token.span);
-                        self.mend(vec![(token.span, String::new())]);
-                        self.repair.replace(token.span, " ");
-                    }
+                    last_end = self.comma(wants_member);
                     wants_member = true;
-                    last_end = token.span.end;
-                    self.cursor.advance();
                 }
                 TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket | TokenKind::RightSquareBracket => {
                     self.unexpected();
@@ -235,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// Whether the brace that opens here is closed before the next header.
-    pub(super) fn finds_closing_brace(&mut self) -> bool {
+    fn finds_closing_brace(&mut self) -> bool {
         let mut depth = 0_usize;
         let mut at_line_start = false;
         for ahead in 0..LOOK_AHEAD {
@@ -257,19 +241,38 @@ impl Reader<'_> {
         true
     }
 
-    pub(super) fn is_header_at(&mut self, ahead: usize) -> bool {
+    fn is_header_at(&mut self, ahead: usize) -> bool {
         let line = self.cursor.peek(ahead).span.start;
         let rest = self.cursor.text.get(line..).unwrap_or_default();
         Cursor::new(rest.lines().next().unwrap_or_default()).is_header()
     }
 
-    pub(super) fn missing_comma(&mut self, after: usize, next: Span) {
+    /// Goes behind the comma at the cursor, which is one too many where no item came before it; where it ends.
+    fn comma(&mut self, is_extra: bool) -> usize {
+        let comma = self.cursor.span();
+        if is_extra {
+            self.error(SyntaxErrorKind::ExtraComma, comma);
+            self.mend(vec![(comma, String::new())]);
+            self.repair.replace(comma, " ");
+        }
+        self.cursor.advance();
+        comma.end
+    }
+
+    /// Ends the array that opens at `open` behind its last item, and says so.
+    fn close_array(&mut self, open: Span, last_end: usize) {
+        self.error(SyntaxErrorKind::UnclosedArray, open);
+        self.mend(vec![(Span::at(last_end), "]".to_owned())]);
+        self.repair.insert(last_end, "]");
+    }
+
+    fn missing_comma(&mut self, after: usize, next: Span) {
         self.error(SyntaxErrorKind::MissingComma, next);
         self.mend(vec![(Span::at(after), ",".to_owned())]);
         self.repair.insert(after, ",");
     }
 
-    pub(super) fn unexpected(&mut self) {
+    fn unexpected(&mut self) {
         let token = self.cursor.span();
         self.error(SyntaxErrorKind::Unexpected { text: self.written(token) }, token);
         self.repair.blank(token, self.cursor.text);
@@ -277,7 +280,7 @@ impl Reader<'_> {
     }
 
     /// Where a broken-off value ends: behind the last thing that is not blank before the current token.
-    pub(super) fn last_end(&mut self, at_least: usize) -> usize {
+    fn last_end(&mut self, at_least: usize) -> usize {
         let here = self.cursor.span().start;
         let before = self.cursor.text.get(..here).unwrap_or_default();
         before.trim_end().len().max(at_least)
