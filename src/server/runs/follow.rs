@@ -177,10 +177,10 @@ impl Follower {
             .collect();
         self.session.runs().change(&self.run, |record| record.scenarios = records);
         let named: Vec<Named> = scenarios.iter().filter_map(|it| self.named(&it.test, Some(&it.scenario))).collect();
-        for scenario in &named {
-            explorer::state(&self.session, &self.run, scenario.test_id.clone(), explorer::TestState::Enqueued);
+        self.session.notify("clnrm/runStarted", &RunStarted { run_id: &self.run, scenarios: &named });
+        for scenario in named {
+            explorer::state(&self.session, &self.run, scenario.test_id, explorer::TestState::Enqueued);
         }
-        self.session.notify("clnrm/runStarted", &RunStarted { run_id: &self.run, scenarios: named });
         self.refresh_lenses(true);
         self.report();
     }
@@ -420,7 +420,7 @@ pub fn milliseconds(duration: Duration) -> u64 {
 #[serde(rename_all = "camelCase")]
 struct RunStarted<'a> {
     run_id: &'a RunId,
-    scenarios: Vec<Named>,
+    scenarios: &'a [Named],
 }
 
 #[derive(Serialize)]

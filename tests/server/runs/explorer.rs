@@ -47,6 +47,7 @@ fn tests_are_discovered_and_run_and_their_states_told() {
     let asked = editor.client.request("experimental/runTest", json!({ "include": [file["id"]] })).unwrap();
     let started = editor.client.wait("the start", |it| it["method"] == "clnrm/runStarted");
     assert_eq!(asked, json!({ "runIds": [started["params"]["runId"]] }), "the run that was asked for is named");
+    assert_eq!(editor.client.received("experimental/changeTestState").count(), 0, "before any state is told");
     for (label, end) in [("works", "passed"), ("fails", "failed")] {
         for tag in ["enqueued", "started", end] {
             let told = editor.client.wait(&format!("{label} {tag}"), state(id(label), tag));
