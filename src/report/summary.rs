@@ -32,9 +32,10 @@ pub struct Summary {
 
 impl Summary {
     /// Counts.
-    pub fn of(files: &[CheckedFile]) -> Self {
-        let mut summary = Self { files: files.len(), ..Self::default() };
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a CheckedFile>) -> Self {
+        let mut summary = Self::default();
         for file in files {
+            summary.files += 1;
             match &file.outcome {
                 Outcome::Failed(_) => summary.failed += 1,
                 Outcome::Checked(checked) => {

@@ -11,6 +11,7 @@ mod session;
 mod timing;
 mod under_way;
 mod verdicts;
+mod view;
 mod watched;
 
 use std::io::{self, IsTerminal as _};
@@ -21,7 +22,8 @@ use clap::ColorChoice;
 use self::dependencies::Dependencies;
 use self::plain::Plain;
 use self::screen::Screen;
-use self::session::{Ended, Runs, Session, Viewer};
+use self::session::{Ended, Runs, Session};
+use self::view::Viewer;
 use self::watched::{Watched, WatchedSettings};
 use super::discovery::{Input, targets};
 use super::input::InputOptions;

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::look::Looked;
-use super::session::{Happened, Known, View};
 use super::timing::Timing;
 use super::under_way::Stopped;
+use super::view::{Happened, Known, View};
 use super::watched::{Round, Watched};
 use crate::cli::run::Performed;
 use crate::executor::{NotRun, Outcome as RunOutcome, RunEvent, ScenarioResult, Validity};

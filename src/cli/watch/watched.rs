@@ -61,11 +61,13 @@ pub struct Watched {
     targets: BTreeMap<PathBuf, Target>,
     /// Files elsewhere that some of them are links to.
     links: BTreeMap<PathBuf, PathBuf>,
-    /// Files of settings whose content is remembered.
+    /// Settings and dependencies whose content is remembered.
     remembered: BTreeSet<PathBuf>,
     problems: Problems,
     /// Tests that are to run as soon as they can.
     due: BTreeSet<PathBuf>,
+    /// Whether anything was looked at yet.
+    has_looked: bool,
     /// Whether some of them are to run although their outcome is known.
     forced: bool,
 }
@@ -118,6 +120,7 @@ impl Watched {
             remembered: BTreeSet::new(),
             problems: Problems::default(),
             due: BTreeSet::new(),
+            has_looked: false,
             forced: false,
         }
     }
@@ -127,7 +130,7 @@ impl Watched {
         let waited = burst.began.elapsed();
         let started = Instant::now();
         let before: BTreeSet<PathBuf> = self.files.keys().cloned().collect();
-        let is_first = before.is_empty();
+        let is_first = !std::mem::replace(&mut self.has_looked, true);
         let mut changed: BTreeSet<PathBuf> = match burst.lost {
             true => self.inputs(),
             false => {
@@ -159,6 +162,12 @@ impl Watched {
         };
         let affected = self.files.iter().filter(|(path, known)| affected(path, known)).map(|(path, _)| path.clone());
         let looked: BTreeSet<PathBuf> = affected.chain(new.iter().cloned()).collect();
+        let first = changed.iter().chain(&gone).chain(&new).next();
+        let span = first.map(|path| {
+            let files = changed.len() + gone.len() + new.len();
+            tracing::debug_span!("watch.file_changed", path = %path.display(), source = "disk", files)
+        });
+        let _entered = span.filter(|_| !is_first).map(tracing::Span::entered);
         let depended = self.dependencies(&looked);
         let (diffs, stages) = self.look(&looked, &options, is_first);
         let places = discovers || depended != self.dependencies(&looked);
@@ -209,6 +218,7 @@ impl Watched {
             ((*path).clone(), looks.at(path, target, Arc::clone(options)))
         });
         let (mut diffs, mut stages) = (Vec::new(), StageDurations::default());
+        let mut read_before = BTreeSet::new();
         for (path, looked) in done {
             stages += looked.durations();
             let old = self.files.get(&path).and_then(|known| known.tree.clone());
@@ -219,11 +229,10 @@ impl Watched {
                 }
             }
             let is_known = self.files.get(&path).is_some_and(|known| known.dependencies == looked.dependencies);
-            if !is_known {
-                // What it depends on is remembered at first sight; it was read a moment ago.
-                let known: BTreeSet<PathBuf> = self.inputs();
-                for file in looked.dependencies.files().filter(|file| !known.contains(file)) {
+            for file in looked.dependencies.files().filter(|_| !is_known) {
+                if self.remembered.insert(file.clone()) {
                     self.filter.changed(&file);
+                    read_before.insert(path.clone());
                 }
             }
             match looked.wanted.is_some() && looked.unfit != Some(Unfit::Unasked) {
@@ -231,6 +240,12 @@ impl Watched {
                 false => self.due.remove(&path),
             };
             self.files.insert(path, looked);
+        }
+        if !read_before.is_empty() {
+            // What was remembered only now may have changed since it was read.
+            let (more, again) = self.look(&read_before, options, is_first);
+            diffs.extend(more);
+            stages += again;
         }
         (diffs, stages)
     }
@@ -330,7 +345,7 @@ impl Watched {
                 let inside = WalkBuilder::new(base)
                     .require_git(false)
                     .follow_links(false)
-                    .filter_entry(|entry| entry.file_type().is_some_and(|kind| kind.is_dir() || kind.is_symlink()))
+                    .filter_entry(|entry| entry.depth() == 0 || entry.file_type().is_some_and(|kind| kind.is_dir()))
                     .build();
                 let inside =
                     inside.filter_map(Result::ok).map(ignore::DirEntry::into_path).filter(|path| path.is_dir());
@@ -363,8 +378,7 @@ impl Watched {
 
     /// Counts the findings of all tests that are wanted.
     pub fn summary(&self) -> Summary {
-        let files: Vec<_> = self.tests().map(|(_, looked)| looked.checked.clone()).collect();
-        Summary::of(&files)
+        Summary::of(self.tests().map(|(_, looked)| &looked.checked))
     }
 
     /// Whether something is wrong that a check fails for.

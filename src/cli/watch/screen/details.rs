@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::rows::Row;
-use crate::cli::watch::session::Known;
+use crate::cli::watch::view::Known;
 use crate::executor::{Judged, Redaction, TestResult};
 use crate::expectation::explain::Explainer;
 use crate::report::run::{RunLines, TestDocument};
@@ -42,6 +42,9 @@ impl Details {
         match results.is_empty() {
             true => text = findings,
             false => text.extend(findings),
+        }
+        if text.is_empty() {
+            text.extend_from_slice(b"nothing is wrong with it");
         }
         let judged = results.iter().filter_map(|result| result.judged.as_ref()).filter(|it| !it.trace.is_empty());
         let waterfall: String = judged.map(|judged| drawn(judged, usize::from(width))).collect();

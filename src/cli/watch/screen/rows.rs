@@ -1,14 +1,15 @@
 //! The list: each test with what it is just now.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ratatui::style::Color;
 
 use super::state::State;
 use crate::cli::watch::look::{Looked, Unfit};
-use crate::cli::watch::session::Known;
 use crate::cli::watch::verdicts::Colour;
+use crate::cli::watch::view::Known;
 use crate::report::Outcome;
 use crate::validation::Severity;
 
@@ -73,16 +74,17 @@ pub struct Row<'a> {
 
 /// The tests that are shown.
 pub fn rows<'a>(known: Known<'a>, state: &State) -> Vec<Row<'a>> {
+    let due: BTreeSet<&PathBuf> = known.watched.due().collect();
     let shown = known.watched.tests().filter(|(_, looked)| state.shows(&looked.shown));
-    let row = |(path, looked): (&'a std::path::PathBuf, &'a Looked)| {
+    let row = |(path, looked): (&'a PathBuf, &'a Looked)| {
         let durations = known.verdicts.of(path).flat_map(|test| &test.scenarios).map(|scenario| scenario.duration);
         let took: Duration = durations.sum();
-        Row { path, looked, mark: mark(known, path, looked), took: (!took.is_zero()).then_some(took) }
+        Row { path, looked, mark: mark(known, &due, path, looked), took: (!took.is_zero()).then_some(took) }
     };
     shown.map(row).collect()
 }
 
-fn mark(known: Known<'_>, path: &Path, looked: &Looked) -> Mark {
+fn mark(known: Known<'_>, due: &BTreeSet<&PathBuf>, path: &PathBuf, looked: &Looked) -> Mark {
     let is_asked = looked.unfit != Some(Unfit::Unasked);
     if looked.unfit == Some(Unfit::Mistakes) || !is_asked && looked.is_wrong() {
         return Mark::Invalid;
@@ -90,7 +92,7 @@ fn mark(known: Known<'_>, path: &Path, looked: &Looked) -> Mark {
     if known.running.is_some_and(|running| running.contains(path)) {
         return Mark::Running;
     }
-    if known.watched.due().any(|due| due == path) {
+    if due.contains(path) {
         return Mark::Waiting;
     }
     let colours = known.verdicts.of(path).map(|test| Colour::of(test.outcome, known.fail_on_flaky));
