@@ -1,4 +1,4 @@
-// What the server and its clients say to each other beyond the protocol: docs/server-protocol.md and docs/editors.md.
+// What the server and its clients say to each other beyond the protocol: docs/server-protocol.md.
 
 import {
   NotificationType,

@@ -43,7 +43,7 @@ const EDITORS: [Editor; 7] = [
         programs: &["hx", "helix"],
         settings: &[".config/helix/languages.toml"],
         extensions: &[],
-        help: "copy editors/helix/languages.toml into `~/.config/helix/languages.toml`",
+        help: "run the commands of editors/helix/README.md: docs/editors/helix.md",
     },
     Editor {
         name: "VS Code",
@@ -69,14 +69,14 @@ const EDITORS: [Editor; 7] = [
         programs: &["emacs"],
         settings: &[".emacs", ".emacs.el", ".emacs.d/init.el", ".config/emacs/init.el", ".config/doom"],
         extensions: &[],
-        help: "let eglot or lsp-mode start `clnrm-lsp`: docs/editors.md",
+        help: "let eglot or lsp-mode start `clnrm-lsp`: docs/editors/emacs.md",
     },
     Editor {
         name: "Zed",
         programs: &["zed", "zeditor"],
         settings: &[".config/zed/settings.json"],
         extensions: &[".local/share/zed/extensions/installed"],
-        help: "let it start `clnrm-lsp`: docs/editors.md",
+        help: "let it start `clnrm-lsp`: docs/editors/zed.md",
     },
     Editor {
         name: "Kakoune",
