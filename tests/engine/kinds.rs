@@ -2,6 +2,7 @@
 
 use std::net::TcpStream;
 
+use clnrm_lsp::config::model::{ImageSource, SERVICE_KINDS};
 use serde_json::{Value, json};
 
 use super::fake_engine::FakeEngine;
@@ -16,7 +17,7 @@ fn service(image: &str, kind: &str, more: &str) -> (FakeEngine, Ran) {
     let engine = FakeEngine::start();
     engine.has_image(image, json!({ "Entrypoint": TELLS, "Env": [] }));
     let text = format!(
-        "[services.it]\nplugin = \"{kind}\"\ntimeout = \"1s\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
+        "[services.it]\nplugin = \"{kind}\"\ntimeout = \"2s\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
     );
     let ran = run(&Project::new(&[("t", &text)]), &engine, &[]);
     assert_eq!(engine.left(), Vec::<String>::new(), "{kind}");
@@ -131,7 +132,7 @@ fn the_health_check_of_an_image_is_asked_where_the_test_says_no_other() {
         let config = json!({ "Entrypoint": ["sleep", "30"], "Env": [], "Healthcheck": check });
         engine.has_image("own:1", config);
         let text = format!(
-            "[services.it]\nimage = \"own:1\"\ntimeout = \"1s\"\nwait_strategy = \"health\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
+            "[services.it]\nimage = \"own:1\"\ntimeout = \"2s\"\nwait_strategy = \"health\"\n{more}\n[[scenario]]\nname = \"one\"\nservice = \"it\"\nrun = \"true\"\n"
         );
         let ran = run(&Project::new(&[("t", &text)]), &engine, &[]);
         (ran.code, ran.failures("one").join("\n"))
@@ -143,4 +144,24 @@ fn the_health_check_of_an_image_is_asked_where_the_test_says_no_other() {
     assert_eq!(waits(json!({ "Test": ["CMD", "false"] }), "health_check = { cmd = [\"true\"] }").0, Some(0));
     let (code, failure) = waits(Value::Null, "");
     assert!(code == Some(1) && failure.contains("neither service `it` nor its image has a health check"), "{failure}");
+}
+
+#[test]
+fn the_document_lists_every_kind_with_its_names_and_image() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/running.md")).unwrap();
+    let table = document.split_once("# Kinds of services").expect("the document has the table").1;
+    let table = table.split_once("\n# ").map_or(table, |(table, _)| table);
+    for kind in SERVICE_KINDS {
+        let also: Vec<String> = kind.aliases.iter().map(|alias| format!("`{alias}`")).collect();
+        let also = if also.is_empty() { String::new() } else { format!("{} ", also.join(", ")) };
+        let image = match kind.image {
+            ImageSource::Default(image) => format!("`{image}`"),
+            ImageSource::Required => "the test's".to_owned(),
+            ImageSource::None => "none: nothing is started".to_owned(),
+        };
+        let row = format!("| `{}` | {also}| {image} |", kind.name);
+        assert!(table.contains(&row), "{row}");
+    }
+    let rows = table.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, SERVICE_KINDS.len(), "a kind that does not exist is listed");
 }

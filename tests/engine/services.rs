@@ -224,15 +224,13 @@ fn services_that_only_run_beside_are_started_too() {
 
 #[test]
 fn the_time_of_a_test_is_that_of_all_its_scenarios_together() {
-    let scenario = |name: &str, keys: &str| {
-        format!("[[scenario]]\nname = \"{name}\"\nservice = \"it\"\nrun = \"sleep 2\"\n{keys}\n")
-    };
+    let scenario = |name: &str, keys: &str| format!("[[scenario]]\nname = \"{name}\"\nservice = \"it\"\n{keys}\n");
     let app = "[services.it]\nimage = \"localhost/busybox:1\"\n";
     let engine = FakeEngine::start();
     let text = format!(
-        "{app}{}{}[limits]\nmax_duration_seconds = 3\n",
-        scenario("first", ""),
-        scenario("second", "timeout_ms = 60000")
+        "{app}{}{}[limits]\nmax_duration_seconds = 8\n",
+        scenario("first", "run = \"sleep 1\""),
+        scenario("second", "timeout_ms = 60000\nrun = \"sleep 60\"")
     );
     let ran = run(&Project::new(&[("t", &text)]), &engine, &["--jobs", "1"]);
     assert_eq!(
@@ -243,6 +241,6 @@ fn the_time_of_a_test_is_that_of_all_its_scenarios_together() {
     );
     let failure = &ran.scenario("second")["attempts"][0]["failures"][0];
     assert_eq!(failure["path"], "limits.max_duration_seconds", "{failure}");
-    assert!(failure["message"].as_str().unwrap().ends_with("its test took longer than 3.0 s"), "{failure}");
+    assert!(failure["message"].as_str().unwrap().ends_with("its test took longer than 8.0 s"), "{failure}");
     assert_eq!(engine.left(), Vec::<String>::new());
 }
