@@ -94,14 +94,20 @@ fn told(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+fn coloured(home: &Home, name: &str, editor: &Path, by_parser: bool) {
+    let mut command = home.neovim(editor, "highlighting.lua");
+    if by_parser {
+        command.env("PARSER", "1");
+    }
+    let output = command.env("FIXTURES", repository().join("tests/fixtures/highlighting")).output().unwrap();
+    assert!(output.status.success(), "{name}: {}", told(&output));
+}
+
 #[test]
 fn fixtures_are_coloured_as_they_say() {
     for name in EDITORS {
         let Some(editor) = editor(name) else { return };
-        let home = Home::new();
-        let mut command = home.neovim(&editor, "highlighting.lua");
-        let output = command.env("FIXTURES", repository().join("tests/fixtures/highlighting")).output().unwrap();
-        assert!(output.status.success(), "{name}: {}", told(&output));
+        coloured(&Home::new(), name, &editor, false);
     }
 }
 
@@ -211,13 +217,16 @@ fn it_installs_as_its_page_says() {
         std::os::unix::fs::symlink(repository().join("editors"), home.work().join("editors")).unwrap();
         let programs = home.folder.path().join("programs");
         fs::create_dir(&programs).unwrap();
-        std::os::unix::fs::symlink(editor, programs.join("nvim")).unwrap();
-        let [install] = blocks("editors/neovim/README.md", "sh").try_into().unwrap();
-        let mut shell = home.command("sh");
-        shell.args(["-e", "-c", &install]).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
-        let output = shell.output().unwrap();
-        assert!(output.status.success(), "{}", told(&output));
+        std::os::unix::fs::symlink(&editor, programs.join("nvim")).unwrap();
+        for block in blocks("editors/neovim/README.md", "sh") {
+            let mut shell = home.command("sh");
+            shell.args(["-e", "-c", &block]).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
+            let output = shell.output().unwrap();
+            assert!(output.status.success(), "{block}{}", told(&output));
+        }
         attaches(&home, name, &[("MANUAL", "1")]);
+        // By the parser that was compiled as the page says.
+        coloured(&home, name, &editor, true);
     }
 }
 

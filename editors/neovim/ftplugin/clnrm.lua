@@ -32,4 +32,10 @@ if require("clnrm.config").get().folding then
   undo = undo .. " | setlocal foldmethod< foldexpr< foldlevel<"
 end
 
+-- Colours by the grammar where its parser is installed, and one that this Neovim can read; else by the syntax file.
+if #vim.api.nvim_get_runtime_file("parser/clnrm.*", false) > 0 then
+  vim.treesitter.language.register("clnrm", { "clnrm", "clnrm-tera" })
+  if pcall(vim.treesitter.start, 0, "clnrm") then undo = undo .. " | call v:lua.vim.treesitter.stop()" end
+end
+
 vim.b.undo_ftplugin = undo
