@@ -108,4 +108,9 @@ fn what_is_not_known_is_refused() {
         let told = told(&refused);
         assert!(told.contains(why) || (why == "usage" && told.contains("scripts/release [")), "{arguments:?}: {told}");
     }
+    // Nor is a folder that has something else in it.
+    fs::write(folder.path().join("mine"), "").unwrap();
+    let refused = release(folder.path(), &["archives"]);
+    assert!(!refused.status.success() && told(&refused).contains("has other files in it"), "{}", told(&refused));
+    assert!(folder.path().join("mine").exists());
 }
