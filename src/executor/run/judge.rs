@@ -41,6 +41,7 @@ pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) ->
     let mut notes = planned.notes.clone();
     let mut failures = Vec::new();
     let tree = ExpectationTree::new(&planned.analysis.config);
+    notes.extend(tree.unjudged.iter().map(|it| format!("`{}` is not judged: {}", it.path, it.why)));
     let unfinished = scenarios.iter().find(|it| !ended_by_itself(it.outcome));
     let mut judged = None;
     let mut digests = None;
