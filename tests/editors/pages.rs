@@ -52,7 +52,7 @@ fn emacs(server: &str) -> Option<(Project, tempfile::TempDir, Command)> {
 }
 
 #[test]
-fn emacs_shows_runs_and_formats() {
+fn emacs_asks_edits_runs_and_formats() {
     let Some((project, _home, mut command)) = emacs(env!("CARGO_BIN_EXE_clnrm-lsp")) else { return };
     drive(&mut command);
     assert_eq!(left(&project.name), Vec::<String>::new(), "left in the engine");
