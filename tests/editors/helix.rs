@@ -107,6 +107,15 @@ fn helix_without_a_server_fails() {
     assert!(!command.output().unwrap().status.success(), "the driver must be able to fail");
 }
 
+/// Where there is no C compiler, the last line of the README is left out.
+#[test]
+fn helix_shows_and_clears_without_the_grammar() {
+    let (folder, file) = workspace(crate::TEMPLATE);
+    let Some((home, mut command)) = driver("shows", SERVER, folder.path(), &file) else { return };
+    std::fs::remove_file(home.path().join(".config/helix/runtime/grammars/clnrm.so")).unwrap();
+    drive(&mut command);
+}
+
 #[test]
 fn helix_asks_and_edits() {
     let (folder, file) = workspace(&crate::TEMPLATE.replace("apj", "api").replace("m::scenario", "m::scenaro"));

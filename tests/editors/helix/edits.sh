@@ -55,10 +55,13 @@ see 'class +backend'
 keys Escape
 gone 'class +backend'
 
-# Text objects: the next pair; a comment of the language.
+# Text objects: the next pair, the pair around the cursor; a comment of the language.
 line 2
 keys ']' e
 at 3 16
+line 4
+keys m a e
+at 4 15
 line 9
 keys Space c
 see '^ +9 +# sample_ratio'
