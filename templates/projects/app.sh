@@ -4,7 +4,11 @@
 set -eu
 
 id() { head -c "$1" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
-now() { date +%s000000000; }
+# Not every shell knows parts of a second, but the kernel tells hundredths since its start.
+ticks() { cut -d' ' -f1 /proc/uptime | tr -d .; }
+began=$(date +%s)
+first=$(ticks)
+now() { echo "$((began * 100 + $(ticks) - first))0000000"; }
 
 # span ID PARENT NAME KIND START END ATTRIBUTE VALUE
 span() {
@@ -20,8 +24,12 @@ parent=$(echo "${TRACEPARENT:-}" | cut -d- -f3)
 
 root=$(id 8)
 start=$(now)
+greeting=$(now)
 echo "hello, ${1:-world}"
-spans="$(span "$root" "$parent" app.run 2 "$start" "$(now)" app.name greeter),$(span "$(id 8)" "$root" app.greet 1 "$start" "$(now)" greeting.name "${1:-world}")"
+sleep 0.1 || sleep 1
+greeted=$(now)
+sleep 0.1 || sleep 1
+spans="$(span "$root" "$parent" app.run 2 "$start" "$(now)" app.name greeter),$(span "$(id 8)" "$root" app.greet 1 "$greeting" "$greeted" greeting.name "${1:-world}")"
 
 resource="{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"${OTEL_SERVICE_NAME:-app}\"}}]}"
 wget -q -O /dev/null --header 'Content-Type: application/json' \
