@@ -48,7 +48,9 @@ impl Details {
         }
         let judged = results.iter().filter_map(|result| result.judged.as_ref()).filter(|it| !it.trace.is_empty());
         let waterfall: String = judged.map(|judged| drawn(judged, usize::from(width))).collect();
-        Self { text: plain(&String::from_utf8_lossy(&text)), waterfall: plain(&redaction.cover(&waterfall)) }
+        let text = plain(&String::from_utf8_lossy(&text));
+        let text = text.iter().flat_map(|line| wrapped(line, usize::from(width))).collect();
+        Self { text, waterfall: plain(&redaction.cover(&waterfall)) }
     }
 }
 
@@ -82,4 +84,12 @@ fn drawn(judged: &Judged, width: usize) -> String {
 fn plain(text: &str) -> Vec<String> {
     let is_harmless = |c: &char| !c.is_control();
     text.lines().map(|line| line.replace('\t', "    ").chars().filter(is_harmless).collect()).collect()
+}
+
+/// The line in as many as the width asks for, each below where its words begin.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let words = line.trim_start();
+    let indent = " ".repeat(line.len() - words.len());
+    let options = textwrap::Options::new(width).initial_indent(&indent).subsequent_indent(&indent);
+    textwrap::wrap(words, options).into_iter().map(String::from).collect()
 }
