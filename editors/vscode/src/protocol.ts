@@ -96,6 +96,8 @@ export interface RunFinished {
   passed: number;
   failed: number;
   notRun: number;
+  /** Tests whose expectations are not met, though their scenarios may have passed. */
+  unmet: number;
   cancelled: boolean;
   error?: string | null;
 }

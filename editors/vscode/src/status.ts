@@ -21,10 +21,17 @@ export class StatusItem implements vscode.Disposable {
       this.active.add(runId);
       this.show();
     });
-    connection.onNotification(runFinished, ({ runId, passed, failed, cancelled, error }) => {
+    connection.onNotification(runFinished, ({ runId, passed, failed, unmet, cancelled, error }) => {
       this.active.delete(runId);
       this.show();
-      this.runs.detail = error ?? `last run: ${passed} passed, ${failed} failed${cancelled ? ", cancelled" : ""}`;
+      const parts = [`${passed} passed`, `${failed} failed`];
+      if (unmet > 0) {
+        parts.push(`expectations of ${unmet} not met`);
+      }
+      if (cancelled) {
+        parts.push("cancelled");
+      }
+      this.runs.detail = error ?? `last run: ${parts.join(", ")}`;
     });
     this.show();
   }

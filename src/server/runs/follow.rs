@@ -360,12 +360,12 @@ impl Follower {
                 Outcome::Failed | Outcome::TimedOut | Outcome::Infrastructure => failed += 1,
             }
         }
-        let tests = report.map_or(0, |report| report.tests.iter().filter(|test| !test.failures.is_empty()).count());
+        let unmet = report.map_or(0, |report| report.tests.iter().filter(|test| !test.failures.is_empty()).count());
         let summary = match (&error, cancelled) {
             (_, true) => "cancelled".to_owned(),
             (Some(error), _) => error.clone(),
-            (None, false) if failed == 0 && tests == 0 => format!("{passed} passed"),
-            (None, false) if failed == 0 => format!("{passed} passed, expectations of {tests} not met"),
+            (None, false) if failed == 0 && unmet == 0 => format!("{passed} passed"),
+            (None, false) if failed == 0 => format!("{passed} passed, expectations of {unmet} not met"),
             (None, false) => format!("{passed} passed, {failed} failed"),
         };
         if let Some(progress) = self.progress.take() {
@@ -378,6 +378,7 @@ impl Follower {
             passed,
             failed,
             not_run,
+            unmet,
             cancelled,
             error: error.as_deref(),
         };
@@ -472,6 +473,8 @@ struct RunFinished<'a> {
     passed: usize,
     failed: usize,
     not_run: usize,
+    /// Tests whose scenarios may have passed, but not what they expect.
+    unmet: usize,
     cancelled: bool,
     error: Option<&'a str>,
 }

@@ -14,7 +14,8 @@ fn a_failed_expectation_stands_at_its_line_until_that_is_edited() {
         return;
     }
     let mut editor = Editor::open(&test("greet", WRONG));
-    editor.run();
+    let end = editor.run();
+    assert_eq!((&end["passed"], &end["failed"], &end["unmet"]), (&json!(1), &json!(0), &json!(1)), "{end}");
     let shown = editor.diagnostics_until("the failure", |all| all.len() == 1);
     assert_eq!(editor.line(&shown[0]), "name = \"part\"");
     assert_eq!((&shown[0]["code"], &shown[0]["severity"]), (&json!("expect.span[1].name"), &json!(1)), "{}", shown[0]);
