@@ -98,6 +98,15 @@ fn a_policy_bounds_each_container_and_forbids_commands() {
 }
 
 #[test]
+fn a_test_says_its_time_in_meta_too() {
+    let text = one("", "").replace("run = \"true\"", "run = \"sleep 60\"");
+    let (_, late) = ran(&format!("timeout = \"3s\"\n{text}"));
+    assert_eq!((late.code, late.outcome("one")), (Some(1), "timed out"), "{}", late.text);
+    assert_eq!(late.scenario("one")["attempts"][0]["failures"][0]["path"], "meta.timeout");
+    assert_eq!(notes(&late), Vec::<String>::new(), "it is no unknown key");
+}
+
+#[test]
 fn no_container_may_use_more_than_its_whole_test() {
     let memory = |service: &str| {
         let (engine, ran) = ran(&format!("{}[limits]\nmemory_mb = 48\ncpu_millicores = 200\n", one(service, "")));

@@ -10,6 +10,8 @@ pub(super) static META: Table = table(&[
     inert("home", "A value that a template writes down; not interpreted by clnrm."),
     key("name", NAME, "The test's name, unique in its repository.").required().read_by(EVERYONE),
     key("tags", Shape::Any, "Words to find the test by: `clnrm run --tag`."),
+    key("timeout", DURATION, "How long the test may take, all of its scenarios together, such as `30s`."),
+    key("timeout_seconds", Shape::Any, "How long the test may take, all of its scenarios together, in seconds."),
     inert("user", "A value that a template writes down; not interpreted by clnrm."),
     key("version", NAME, "The version of the test, in any form.").expected().read_by(EVERYONE),
 ]);
