@@ -24,6 +24,7 @@ use crate::executor::ScenarioPlan;
 use crate::executor::cache::RunCache;
 use crate::expectation::diff::{DiffStrategy as _, ExpectationDiff, SetDiff};
 use crate::report::Summary;
+use crate::telemetry;
 use crate::template::variables::Environment;
 use crate::trace::recorded;
 use crate::watch::{Burst, HashFilter};
@@ -108,11 +109,14 @@ impl Watched {
     /// What is to be watched; nothing is looked at yet.
     pub fn new(settings: WatchedSettings) -> Self {
         let roots = paths::roots(&settings.paths, &settings.current);
+        let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
+        let cache = analyzer.shared_cache();
+        telemetry::observe_cache(telemetry::CacheType::Render, move || cache.statistics().into());
         Self {
             roots,
             home: std::env::home_dir().filter(|home| home.is_absolute()),
             settings,
-            analyzer: Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default())),
+            analyzer,
             filter: HashFilter::default(),
             files: BTreeMap::new(),
             targets: BTreeMap::new(),
