@@ -191,8 +191,8 @@ impl<'a> Session<'a> {
         let known = Known { watched, verdicts, running: None, fail_on_flaky: runs.options.fail_on_flaky };
         viewer.view.watching(known, folders)?;
         self.tell(&round)?;
-        // What changed while nobody was listening yet.
-        self.look_again = Some(Instant::now());
+        // What changed while nobody was listening yet. It may be written just now, as behind any event.
+        self.look_again = Some(Instant::now() + self.options.debounce());
         self.start()
     }
 
