@@ -146,6 +146,10 @@ impl<'a> Session<'a> {
                     while let Ok(more) = bursts.try_recv() {
                         burst.merge(more);
                     }
+                    // It is quiet, so this is as good a time; later something may be written just then.
+                    if self.look_again.take().is_some() {
+                        burst.merge(Burst::anything());
+                    }
                     self.changed(&burst)?;
                     self.start()?;
                 }
