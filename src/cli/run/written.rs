@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::{Performed, ReportTarget, store};
+use crate::cli::paths::normalized;
 use crate::config::TestConfig;
 use crate::report::Style;
 use crate::report::run::{RunDocument, RunFormat, Waterfalls};
@@ -53,7 +54,7 @@ impl Outputs {
 impl Outputs {
     /// The files that all of this is written to, besides what a project remembers.
     pub fn paths(&self, performed: &Performed, current: &Path) -> Vec<PathBuf> {
-        let named = self.targets.iter().map(|target| plain(&current.join(&target.path)));
+        let named = self.targets.iter().map(|target| normalized(&current.join(&target.path)));
         named.chain(asked_for(performed).into_keys()).collect()
     }
 }
@@ -75,7 +76,7 @@ fn asked_for(performed: &Performed) -> BTreeMap<PathBuf, (RunFormat, Vec<String>
     for test in &performed.report.tests {
         let root = crate::trace::recorded::root(&test.path);
         for (format, path) in reports_of(&test.analysis.config) {
-            let entry = files.entry(plain(&root.join(path))).or_insert((format, Vec::new(), root.clone()));
+            let entry = files.entry(normalized(&root.join(path))).or_insert((format, Vec::new(), root.clone()));
             entry.1.push(test.id.to_string());
         }
     }
@@ -93,21 +94,6 @@ fn reports_of(config: &TestConfig) -> impl Iterator<Item = (RunFormat, &str)> {
         };
         output.value.known().filter(|path| !path.trim().is_empty()).map(|path| (format, path))
     })
-}
-
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 /// Whether a file would come to lie in a folder, links followed: as far as the way to it exists, it must lead there.
@@ -148,7 +134,7 @@ mod tests {
         let root = folder.path().join("project");
         fs::create_dir_all(root.join("sub")).unwrap();
         assert!(lies_within(&root.join("sub/new/report.json"), &root));
-        assert!(!lies_within(&plain(&root.join("sub/../../report.json")), &root));
+        assert!(!lies_within(&normalized(&root.join("sub/../../report.json")), &root));
         assert!(!lies_within(Path::new("/etc/report.json"), &root));
         #[cfg(unix)]
         {

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::analysis::cache::{Dependency, Lookup};
+use crate::cli::paths::normalized;
 use crate::executor::ScenarioPlan;
 use crate::executor::plan::VolumeSource;
 
@@ -62,7 +63,7 @@ impl Dependencies {
         let services = plan.into_iter().flat_map(|plan| &plan.tests).flat_map(|test| &test.services);
         let mounts = services.flat_map(|service| &service.volumes).filter(|volume| volume.read_only);
         let mounts = mounts.filter_map(|volume| match &volume.source {
-            VolumeSource::Host(path) => Some(plain(path)),
+            VolumeSource::Host(path) => Some(normalized(path)),
             VolumeSource::Named(_) | VolumeSource::Anonymous => None,
         });
         Self { templates: templates.collect(), mounts: mounts.collect() }
@@ -125,19 +126,4 @@ fn is_ours(inside: &Path) -> bool {
 /// The folder, or the nearest one above it that exists: there it is told when it comes.
 pub fn existing(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned)
-}
-
-/// A path without `.` and `..`, as the system names it in events.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }

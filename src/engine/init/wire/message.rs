@@ -14,7 +14,7 @@ pub enum Output {
 pub enum Request {
     /// The first frame.
     Hello {
-        /// The runner's [`VERSION`].
+        /// The runner's [`VERSION`](super::VERSION).
         version: u16,
         /// How long processes have, in milliseconds, between `TERM` and `KILL` when the runner goes away.
         grace_ms: u32,
@@ -57,7 +57,7 @@ pub enum Request {
     },
     /// Connects to a port of the container's loopback.
     Connect {
-        /// The channel's number, chosen by the runner, with [`OPENED_BY_RUNNER`].
+        /// The channel's number, chosen by the runner, with [`OPENED_BY_RUNNER`](super::OPENED_BY_RUNNER).
         channel: u32,
         /// The port.
         port: u16,
@@ -98,7 +98,7 @@ pub enum Request {
 pub enum Event {
     /// The first frame.
     Ready {
-        /// Init's [`VERSION`].
+        /// Init's [`VERSION`](super::VERSION).
         version: u16,
         /// Init's process number: 1 where it is the container's first process.
         pid: u32,
