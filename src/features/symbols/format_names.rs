@@ -129,9 +129,9 @@ fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
     // What `depends_on` means depends on what is defined.
     found.sort_by_key(|found| matches!(found.meaning, Meaning::StepOrService | Meaning::ScenarioOrService));
     for Found { meaning, name, occurrence: (span, spelling), scenario, .. } in found {
-        let service = Identity::in_document(SymbolKind::Service, name.clone());
+        let service = |name| Identity::in_document(SymbolKind::Service, name);
         let (identity, role) = match meaning {
-            Meaning::Service(role) => (service, role),
+            Meaning::Service(role) => (service(name), role),
             Meaning::Scenario(role) => (Identity::in_document(SymbolKind::Scenario, name), role),
             Meaning::Step(role) => (step(name, scenario), role),
             Meaning::Span(_) if is_pattern(&name) => {
@@ -143,11 +143,11 @@ fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
             Meaning::Span(role) => (Identity::in_document(SymbolKind::SpanName, name), role),
             Meaning::ScenarioOrService => {
                 let scenario = Identity::in_document(SymbolKind::Scenario, name);
-                (if collector.knows(&scenario) { scenario } else { service }, Role::Reference)
+                (if collector.knows(&scenario) { scenario } else { service(scenario.name) }, Role::Reference)
             }
             Meaning::StepOrService => {
                 let step = step(name, scenario);
-                (if collector.knows(&step) { step } else { service }, Role::Reference)
+                (if collector.knows(&step) { step } else { service(step.name) }, Role::Reference)
             }
         };
         collector.add(identity, Occurrence { span, role, spelling });
@@ -280,14 +280,17 @@ impl Walk<'_, '_> {
     /// Takes note of those of the keys from `spelled` on that are names. `table`: what the whole path leads to is one table;
     /// `below` are its keys.
     fn keys(&mut self, path: &[&KeyPart], spelled: usize, table: bool, below: &[Pair]) {
+        let normal = normal(path);
+        // Most keys are those of values, below all that is named.
+        if !matches!(normal.first(), Some(&("services" | "expect"))) {
+            return;
+        }
         for (index, part) in path.iter().enumerate().skip(spelled) {
             if part.is_templated {
                 continue;
             }
             let is_last = index + 1 == path.len();
-            let normal = normal(&path[..=index]);
-            let keys: Vec<&str> = normal.iter().map(String::as_str).collect();
-            let meaning = match keys.as_slice() {
+            let meaning = match &normal[..=index] {
                 // `[services.db.env]` names a service that is defined elsewhere, unless nothing else does.
                 ["services", _] if !is_last && spelled == 0 => Meaning::Service(Role::Declaration),
                 ["services", _] if !is_last || table => Meaning::Service(Role::Definition),
@@ -325,8 +328,9 @@ fn is_label(key: &str, below: &[Pair], stating: &[&str]) -> bool {
     !BLOCK_KEYS.contains(&key) && !below.iter().any(states)
 }
 
-/// The keys of a path, each in the one spelling that the tables above know.
-fn normal(path: &[&KeyPart]) -> Vec<String> {
+/// The keys of a path, each in the one spelling that the tables above know; those that begin a path are those that begin what
+/// it gives.
+fn normal<'p>(path: &[&'p KeyPart]) -> Vec<&'p str> {
     let mut keys: Vec<&str> = path.iter().map(|part| part.text.as_str()).collect();
     match keys.first_mut() {
         Some(first) if *first == "service" => *first = "services",
@@ -342,17 +346,17 @@ fn normal(path: &[&KeyPart]) -> Vec<String> {
             other => other.strip_prefix("expect_").unwrap_or(other),
         };
     }
-    keys.into_iter().map(str::to_owned).collect()
+    keys
 }
 
-fn meaning_of_value(path: &[String]) -> Option<Meaning> {
+fn meaning_of_value(path: &[&str]) -> Option<Meaning> {
     let matches = |pattern: &str| {
         let mut keys = path.iter();
-        pattern.split('.').all(|part| keys.next().is_some_and(|key| part == "*" || part == key))
+        pattern.split('.').all(|part| keys.next().is_some_and(|key| part == "*" || part == *key))
             && match keys.as_slice() {
                 [] => true,
                 // Pairs may name their ends.
-                [end] => PAIR_KEYS.contains(&end.as_str()) && takes_pairs(pattern),
+                [end] => PAIR_KEYS.contains(end) && takes_pairs(pattern),
                 _ => false,
             }
     };
@@ -397,6 +401,9 @@ impl Definitions<'_, '_> {
     }
 
     fn keys(&mut self, path: &[&KeyPart], spelled: usize, value: Option<&Value>) {
+        if !path.first().is_some_and(|first| matches!(first.text.as_str(), "template" | "vars" | "matrix")) {
+            return;
+        }
         let names: Vec<&str> = path.iter().map(|part| part.text.as_str()).collect();
         let (kind, root) = match names.as_slice() {
             ["template", "vars", _, ..] => (SymbolKind::Variable, 2),

@@ -17,9 +17,10 @@ pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
     // Each header is parsed with what follows it, so that nothing left open reaches beyond the next header.
     let starts = std::iter::once(0).chain(masked.headers.iter().copied());
     let ends = masked.headers.iter().copied().chain([length]);
+    let mut events: Vec<Event> = Vec::new();
     for (index, (start, end)) in starts.zip(ends).enumerate() {
         let Some(part) = masked.text.get(start..end) else { continue };
-        let mut events: Vec<Event> = Vec::new();
+        events.clear();
         let tokens = Source::new(part).lex().into_vec();
         parse_document(&tokens, &mut events, &mut ());
         let mut table = Table { span: Span::new(start, end), ..Table::default() };
