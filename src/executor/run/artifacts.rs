@@ -18,6 +18,13 @@ pub fn run_folder(root: &Path, run: &RunId) -> PathBuf {
     project_folder(root).join("runs").join(&run.0)
 }
 
+/// Makes the folder of an attempt. Where that fails the run goes on without its artifacts, and the log says so.
+pub async fn make(folder: &Path) {
+    if let Err(error) = tokio::fs::create_dir_all(folder).await {
+        tracing::warn!(folder = %folder.display(), %error, "the folder of artifacts could not be made");
+    }
+}
+
 /// The folder of one attempt at a scenario.
 pub fn attempt_folder(root: &Path, run: &RunId, scenario: &ScenarioId, attempt: u32, round: usize) -> PathBuf {
     let mut name = file_name(&scenario.to_string());

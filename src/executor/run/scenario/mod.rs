@@ -140,7 +140,7 @@ impl Setting {
 pub async fn attempt(setting: Arc<Setting>) -> Ended {
     let _ = setting.events.send(RunEvent::ScenarioStarted { scenario: setting.id().clone(), attempt: setting.attempt });
     if let Some(folder) = &setting.folder {
-        let _ = tokio::fs::create_dir_all(folder).await;
+        super::artifacts::make(folder).await;
     }
     let stage = Arc::new(Stage::default());
     let fetched = async {
