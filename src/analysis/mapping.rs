@@ -120,7 +120,7 @@ impl Mapping<'_> {
         match place {
             Place::Source(at) => Some(at),
             Place::Parsed(span) if self.is_opaque(span) => None,
-            Place::Parsed(span) => Some(FileSpan::document(self.map.map_or(span, |map| map.origin(span).place))),
+            Place::Parsed(span) => Some(FileSpan::document(self.map.map_or(span, |map| map.place(span)))),
         }
     }
 

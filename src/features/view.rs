@@ -124,7 +124,7 @@ impl DocumentView {
 
     /// Where a span of the model comes from: the very text, or the tag, argument or loop item that led to it.
     pub fn origin(&self, parsed: Span) -> Span {
-        self.map().map_or(parsed, |map| map.origin(parsed).place)
+        self.map().map_or(parsed, |map| map.place(parsed))
     }
 
     /// What a place of the document became in the parsed text; several in loops and repeated calls.

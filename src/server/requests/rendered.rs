@@ -131,7 +131,7 @@ pub async fn source_range(session: &Session, params: RangeParams) -> Result<Opti
     let start = positions::offset(&view.text, params.range.start, view.encoding);
     let end = positions::offset(&view.text, params.range.end, view.encoding).max(start);
     let span = Span::new(start, end);
-    let span = view.rendered.as_ref().map_or(span, |rendered| rendered.map.origin(span).place);
+    let span = view.rendered.as_ref().map_or(span, |rendered| rendered.map.place(span));
     Ok(Some(positions::range(&view.judged.text, span, view.encoding)))
 }
 

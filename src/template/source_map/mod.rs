@@ -149,6 +149,11 @@ impl SourceMap {
         }
     }
 
+    /// The place of that origin alone, for less.
+    pub fn place(&self, rendered: Span) -> Span {
+        self.map.as_ref().map_or(rendered, |map| map.place(rendered))
+    }
+
     /// The place of `rendered` in the document, if all of it is one run of literal text there: only then may it be edited.
     pub fn literal(&self, rendered: Span) -> Option<Span> {
         match &self.map {

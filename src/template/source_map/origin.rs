@@ -104,25 +104,44 @@ impl Map {
             let trail = self.trail(first, place, &[]);
             return Origin { place, literal: true, trail, file: FileId::DOCUMENT, variable: None };
         }
-        let same_value =
-            |a: &Segment, b: &Segment| (a.file, a.site, a.frame, a.round) == (b.file, b.site, b.frame, b.round);
-        let mut values = segments.iter().filter(|segment| segment.is_value());
-        let value = values.next().filter(|value| values.all(|other| same_value(value, other)));
-        let in_document = segments.iter().all(|segment| segment.file == 0 && segment.frame == first.frame);
-        if let Some(value) = value {
-            let only_quotes = segments.iter().filter(|segment| !segment.is_value()).all(|segment| {
-                let part = self.place_of(segment, rendered);
-                part.slice(self.source(segment.file)).is_some_and(|text| text.bytes().all(is_quote))
-            });
+        let joined = self.joined_place(segments, rendered);
+        if let Some(value) = only_value(segments) {
             let followed = self.value_origin(value, rendered);
-            if only_quotes || !in_document {
-                return followed;
-            }
-            return Origin { place: self.joined(segments, rendered), literal: false, ..followed };
+            return Origin { place: joined.unwrap_or(followed.place), ..followed };
         }
-        let place = if in_document { self.joined(segments, rendered) } else { self.outer_places(segments) };
+        let place = joined.unwrap_or_else(|| self.outer_places(segments));
         let at = self.place_of(first, rendered);
         Origin { place, literal: false, trail: self.trail(first, at, &[]), file: FileId(first.file), variable: None }
+    }
+
+    /// The place of the origin alone: names are many, and most are spelled beside a value, which then need not be followed.
+    pub(super) fn place(&self, rendered: Span) -> Span {
+        let segments = self.segments(rendered);
+        if segments.is_empty() {
+            return Span::default();
+        }
+        let near = self.literal(rendered).or_else(|| self.joined_place(segments, rendered));
+        near.unwrap_or_else(|| match only_value(segments) {
+            Some(value) => self.value_origin(value, rendered).place,
+            None => self.outer_places(segments),
+        })
+    }
+
+    /// The range of the document from the first to the last place of the segments, if no call is between them. `None`: they lead
+    /// further, to where a value that stands there alone was written, or to a call.
+    fn joined_place(&self, segments: &[Segment], rendered: Span) -> Option<Span> {
+        let frame = segments.first()?.frame;
+        if !segments.iter().all(|segment| segment.file == 0 && segment.frame == frame) {
+            return None;
+        }
+        let is_quotes = |segment: &Segment| {
+            let written = self.place_of(segment, rendered).slice(self.source(segment.file));
+            segment.is_value() || written.is_some_and(|text| text.bytes().all(is_quote))
+        };
+        if only_value(segments).is_some() && segments.iter().all(is_quotes) {
+            return None;
+        }
+        Some(self.joined(segments, rendered))
     }
 
     /// The range of the document from the first to the last place of the segments.
@@ -389,6 +408,13 @@ impl Map {
             followed.variable = next.variable.or(followed.variable.take());
         }
     }
+}
+
+/// The one value that is among the segments, however often.
+fn only_value(segments: &[Segment]) -> Option<&Segment> {
+    let key = |segment: &Segment| (segment.file, segment.site, segment.frame, segment.round);
+    let mut values = segments.iter().filter(|segment| segment.is_value());
+    values.next().filter(|value| values.all(|other| key(other) == key(value)))
 }
 
 fn is_quote(byte: u8) -> bool {
