@@ -6,6 +6,7 @@
 mod new_name;
 mod proof;
 mod refusal;
+mod shift;
 
 pub use proof::Recheck;
 pub use refusal::Refusal;

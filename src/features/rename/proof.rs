@@ -1,10 +1,11 @@
 //! Proves a rename by analysing each file again: the diagnostics stay, the names stay, the rendered text stays, but for the
 //! new name.
 
+use super::shift::Shift;
 use super::{FileEdits, Refusal};
 use crate::analysis::Diagnostic;
 use crate::features::DocumentView;
-use crate::features::symbols::{self, Home, Spelling, Symbol, SymbolKind};
+use crate::features::symbols::{Home, Spelling, Symbol, SymbolKind};
 use crate::template::{FileSpan, SourceFile};
 use crate::text::Span;
 
@@ -25,7 +26,8 @@ pub(super) fn prove(files: &[FileEdits], new_name: &str, recheck: &dyn Recheck) 
             false => recheck.analyze(file.view.source(), &old_texts),
         };
         let after = recheck.analyze(new, &new_texts);
-        let change = Comparison { file, new_name, before: &before, after: &after }.change();
+        let change =
+            Comparison { file, new_name, before: &before, after: &after, shift: Shift::new(&file.edits) }.change();
         if let Some(change) = change {
             let path = file.view.source().path.as_deref().and_then(|path| path.file_name());
             let name = path.map_or_else(|| file.view.source().name.clone(), |name| name.to_string_lossy().into_owned());
@@ -41,22 +43,23 @@ struct Comparison<'a> {
     new_name: &'a str,
     before: &'a DocumentView,
     after: &'a DocumentView,
+    shift: Shift,
 }
 
 impl Comparison<'_> {
     /// What changes beside the name.
     fn change(&self) -> Option<String> {
         let (before, after) = (self.diagnostics_before(), diagnostics(&self.after.analysis().diagnostics));
-        if let Some((code, _)) = after.iter().find(|it| !before.contains(it)) {
+        if let Some((code, _)) = after.iter().find(|it| before.binary_search(it).is_err()) {
             return Some(format!("`{code}` would be reported"));
         }
         // What was wrong with the name itself may well be right with the new one.
-        let is_of_name = |span: Span| self.file.edits.iter().any(|(edit, _)| self.moved(*edit).overlaps(span));
-        let mut gone = before.iter().filter(|it| !after.contains(it) && !is_of_name(it.1));
+        let is_of_name = |span: Span| self.file.edits.iter().any(|(edit, _)| self.shift.span(*edit).overlaps(span));
+        let mut gone = before.iter().filter(|it| after.binary_search(it).is_err() && !is_of_name(it.1));
         if let Some((code, _)) = gone.next() {
             return Some(format!("`{code}` would be reported no longer"));
         }
-        if self.names_before() != names(self.after, |symbol| symbol.clone()) {
+        if !self.names_stay() {
             return Some("a name would mean something else".to_owned());
         }
         if !self.renders_alike() {
@@ -67,26 +70,33 @@ impl Comparison<'_> {
 
     fn diagnostics_before(&self) -> Vec<(&'static str, Span)> {
         let mut moved = diagnostics(&self.before.analysis().diagnostics);
-        moved.iter_mut().for_each(|(_, span)| *span = self.moved(*span));
+        moved.iter_mut().for_each(|(_, span)| *span = self.shift.span(*span));
         moved.sort_unstable();
         moved
     }
 
-    fn names_before(&self) -> Vec<Symbol> {
-        names(self.before, |symbol| {
-            let mut symbol = symbol.clone();
-            for renamed in &self.file.symbols {
-                rename(&mut symbol, renamed, self.new_name);
-            }
-            symbol.scope = symbol.scope.map(|scope| self.moved(scope));
-            for occurrence in &mut symbol.occurrences {
-                occurrence.span = self.moved(occurrence.span);
-                if occurrence.spelling == Spelling::Literal {
-                    self.without_new_quotes(&mut occurrence.span);
+    /// Whether each name is what it was, but for the new name. Edits keep the order of places, and so that of the symbols.
+    fn names_stay(&self) -> bool {
+        let (before, after) = (self.before.symbols().all(), self.after.symbols().all());
+        before.len() == after.len() && before.iter().zip(after).all(|(before, after)| self.is_same(before, after))
+    }
+
+    fn is_same(&self, before: &Symbol, after: &Symbol) -> bool {
+        let renamed = self.file.symbols.iter().find_map(|renamed| Renamed::of(before, renamed, self.new_name));
+        let Renamed { name, owner } = renamed.unwrap_or_default();
+        before.kind == after.kind
+            && before.home == after.home
+            && name.as_deref().unwrap_or(&before.name) == after.name
+            && owner.as_deref().or(before.owner.as_deref()) == after.owner.as_deref()
+            && before.scope.map(|scope| self.shift.span(scope)) == after.scope
+            && before.occurrences.len() == after.occurrences.len()
+            && before.occurrences.iter().zip(&after.occurrences).all(|(before, after)| {
+                let mut span = self.shift.span(before.span);
+                if before.spelling == Spelling::Literal {
+                    self.without_new_quotes(&mut span);
                 }
-            }
-            symbol
-        })
+                (span, before.role, before.spelling) == (after.span, after.role, after.spelling)
+            })
     }
 
     /// A bare key that got quotes is spelled between them.
@@ -95,26 +105,6 @@ impl Comparison<'_> {
         if written.len() == self.new_name.len() + 2 && written.starts_with('"') {
             *span = Span::new(span.start + 1, span.end - 1);
         }
-    }
-
-    /// Where a span of the old text is in the new one.
-    fn moved(&self, span: Span) -> Span {
-        let at = |offset: usize, is_end: bool| {
-            let mut shift = 0isize;
-            for (edit, new) in &self.file.edits {
-                if edit.start >= offset {
-                    break;
-                }
-                let ends = edit.start.saturating_add_signed(shift) + new.len();
-                shift += new.len() as isize - edit.len() as isize;
-                // Inside of the name: an end counts as the end of the new one.
-                if offset < edit.end {
-                    return if is_end { ends } else { ends - new.len() };
-                }
-            }
-            offset.saturating_add_signed(shift)
-        };
-        Span::new(at(span.start, false), at(span.end, true))
     }
 
     /// Whether the rendered text is the old one with the new name in the places of the old.
@@ -132,19 +122,18 @@ impl Comparison<'_> {
             }
         }
         for symbol in &self.file.symbols {
-            let written = symbols::rendered_places(self.before, symbol);
-            places.extend(written.into_iter().map(|span| (span, self.new_name)));
+            let written = self.before.symbols().rendered_places(symbol);
+            places.extend(written.map(|span| (span, self.new_name)));
         }
         places.sort_unstable_by_key(|(span, _)| *span);
         places.dedup_by_key(|(span, _)| *span);
-        let mut expected = before.text.clone();
-        for (span, new) in places.iter().rev() {
-            if span.slice(&expected).is_none() {
-                return false;
-            }
-            expected.replace_range(span.range(), new);
+        let (mut old, mut new) = (0, after.text.as_str());
+        for (span, name) in places {
+            let rest = before.text.get(old..span.start).and_then(|kept| new.strip_prefix(kept));
+            let Some(rest) = rest.and_then(|rest| rest.strip_prefix(name)) else { return false };
+            (old, new) = (span.end, rest);
         }
-        expected == after.text
+        before.text.get(old..) == Some(new)
     }
 }
 
@@ -154,37 +143,32 @@ fn diagnostics(found: &[Diagnostic]) -> Vec<(&'static str, Span)> {
     found
 }
 
-fn names(view: &DocumentView, each: impl Fn(&Symbol) -> Symbol) -> Vec<Symbol> {
-    let mut names: Vec<Symbol> = view.symbols().all().iter().map(each).collect();
-    let key = |symbol: &Symbol| {
-        let Symbol { kind, name, home, owner, scope, .. } = symbol.clone();
-        (kind, name, home, owner, scope)
-    };
-    names.sort_by_cached_key(key);
-    names
+/// How a symbol is called after the rename, as far as that changes.
+#[derive(Default)]
+struct Renamed {
+    name: Option<String>,
+    owner: Option<String>,
 }
 
-/// Gives `symbol` the new name, if it is the renamed one, or what depends on its name.
-fn rename(symbol: &mut Symbol, renamed: &Symbol, new_name: &str) {
-    let new = match renamed.name.rsplit_once('.').filter(|_| renamed.kind == SymbolKind::Variable) {
-        Some((above, _)) => format!("{above}.{new_name}"),
-        None => new_name.to_owned(),
-    };
-    let same_file = symbol.home == renamed.home;
-    if symbol.kind == renamed.kind && same_file && symbol.owner == renamed.owner && symbol.scope == renamed.scope {
-        if symbol.name == renamed.name {
-            symbol.name = new;
-            return;
+impl Renamed {
+    /// What becomes of `symbol`, if it is the renamed one, or what depends on its name.
+    fn of(symbol: &Symbol, renamed: &Symbol, new_name: &str) -> Option<Self> {
+        let new = || match renamed.name.rsplit_once('.').filter(|_| renamed.kind == SymbolKind::Variable) {
+            Some((above, _)) => format!("{above}.{new_name}"),
+            None => new_name.to_owned(),
+        };
+        let same_file = symbol.home == renamed.home;
+        if symbol.kind == renamed.kind && same_file && symbol.owner == renamed.owner && symbol.scope == renamed.scope {
+            if symbol.name == renamed.name {
+                return Some(Self { name: Some(new()), owner: None });
+            }
+            let below = symbol.name.strip_prefix(&renamed.name).and_then(|rest| rest.strip_prefix('.'));
+            let below = below.filter(|_| symbol.kind == SymbolKind::Variable)?;
+            return Some(Self { name: Some(format!("{}.{below}", new())), owner: None });
         }
-        let below = symbol.name.strip_prefix(&renamed.name).and_then(|rest| rest.strip_prefix('.'));
-        if let Some(below) = below.filter(|_| symbol.kind == SymbolKind::Variable) {
-            symbol.name = format!("{new}.{below}");
-        }
-        return;
-    }
-    let is_owner = matches!(renamed.kind, SymbolKind::Macro | SymbolKind::Component);
-    let is_own = symbol.kind == SymbolKind::Parameter && symbol.owner.as_deref() == Some(&renamed.name);
-    if is_owner && is_own && same_file && !matches!(symbol.home, Home::Surroundings) {
-        symbol.owner = Some(new);
+        let is_owner = matches!(renamed.kind, SymbolKind::Macro | SymbolKind::Component);
+        let is_own = symbol.kind == SymbolKind::Parameter && symbol.owner.as_deref() == Some(&renamed.name);
+        let depends = is_owner && is_own && same_file && !matches!(symbol.home, Home::Surroundings);
+        depends.then(|| Self { name: None, owner: Some(new()) })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Home, Occurrence, Role, SpanPattern, Spelling, Symbol, SymbolKind, Symbols};
+use super::{Home, Occurrence, Place, Role, SpanPattern, Spelling, Symbol, SymbolKind, Symbols};
 use crate::text::Span;
 
 /// What makes two occurrences name the same thing.
@@ -33,23 +33,32 @@ pub(super) struct Collector {
 impl Collector {
     /// Takes note of a place that spells a name.
     pub fn literal(&mut self, identity: Identity, span: Span, role: Role) {
-        self.add(identity, Occurrence { span, role, spelling: Spelling::Literal });
+        self.add(identity, Occurrence { span, role, spelling: Spelling::Literal }, None);
     }
 
-    /// Takes note of an occurrence.
-    pub fn add(&mut self, identity: Identity, occurrence: Occurrence) {
+    /// Takes note of an occurrence, and of where the rendered text has it, if that was read.
+    pub fn add(&mut self, identity: Identity, occurrence: Occurrence, rendered: Option<Span>) {
         let index = match self.indices.get(&identity) {
             Some(&index) => index,
             None => {
                 let index = self.symbols.len();
                 let Identity { kind, name, home, owner, scope } = identity.clone();
-                self.symbols.push(Symbol { kind, name, home, owner, scope, occurrences: Vec::new() });
+                self.symbols.push(Symbol {
+                    kind,
+                    name,
+                    home,
+                    owner,
+                    scope,
+                    occurrences: Vec::new(),
+                    rendered: Vec::new(),
+                });
                 self.indices.insert(identity, index);
                 index
             }
         };
         if let Some(symbol) = self.symbols.get_mut(index) {
             symbol.occurrences.push(occurrence);
+            symbol.rendered.extend(rendered);
         }
     }
 
@@ -69,18 +78,26 @@ impl Collector {
             // Of what loops repeat at one place, the definition counts, and that it can be edited.
             symbol.occurrences.sort_by_key(|it| (it.span, it.spelling, it.role));
             symbol.occurrences.dedup_by_key(|occurrence| occurrence.span);
+            symbol.rendered.sort_unstable();
         }
         symbols.sort_by_key(|symbol| symbol.occurrences.first().map(|first| first.span));
         patterns.sort_by(|a, b| (a.span, &a.pattern).cmp(&(b.span, &b.pattern)));
         patterns.dedup();
-        let mut by_place: Vec<(Span, usize, usize)> = symbols
-            .iter()
-            .enumerate()
-            .flat_map(|(index, symbol)| {
-                symbol.occurrences.iter().enumerate().map(move |(which, occurrence)| (occurrence.span, index, which))
-            })
-            .collect();
-        by_place.sort_unstable();
+        let mut by_place: Vec<Place> = Vec::new();
+        for (index, symbol) in symbols.iter().enumerate() {
+            by_place.extend(symbol.occurrences.iter().enumerate().map(|(occurrence, it)| Place {
+                span: it.span,
+                symbol: index,
+                occurrence,
+                reach: it.span.end,
+            }));
+        }
+        by_place.sort_unstable_by_key(|place| (place.span, place.symbol, place.occurrence));
+        let mut reach = 0;
+        for place in &mut by_place {
+            reach = place.reach.max(reach);
+            place.reach = reach;
+        }
         Symbols { symbols, patterns, by_place }
     }
 }

@@ -5,7 +5,7 @@
 //! stands in branches that were not taken and in macros that nobody calls.
 
 use super::collect::{Collector, Identity};
-use super::{Home, Occurrence, Role, Spelling, Symbol, SymbolKind};
+use super::{Home, Occurrence, Role, Spelling, SymbolKind};
 use crate::config::FileKind;
 use crate::features::DocumentView;
 use crate::features::syntax::{KeyPart, Pair, SyntaxTree, Value, ValueKind};
@@ -95,30 +95,12 @@ fn rendered_names(view: &DocumentView, rendered: &Rendered) -> Vec<Found> {
     Names { view, text: &rendered.text, reading }.names(&tree)
 }
 
-/// Where the name of `symbol` stands in the rendered text.
-pub(super) fn rendered_places(view: &DocumentView, symbol: &Symbol) -> Vec<Span> {
-    let Some(rendered) = &view.analysis().rendered else { return Vec::new() };
-    let names = |meaning| match symbol.kind {
-        SymbolKind::Service => {
-            matches!(meaning, Meaning::Service(_) | Meaning::StepOrService | Meaning::ScenarioOrService)
-        }
-        SymbolKind::Scenario => matches!(meaning, Meaning::Scenario(_) | Meaning::ScenarioOrService),
-        SymbolKind::Step => matches!(meaning, Meaning::Step(_) | Meaning::StepOrService),
-        SymbolKind::SpanName => matches!(meaning, Meaning::Span(_)),
-        _ => false,
-    };
-    let found = rendered_names(view, rendered).into_iter();
-    let named = found.filter(|found| found.name == symbol.name && names(found.meaning));
-    let in_scope = named.filter(|found| symbol.kind != SymbolKind::Step || found.scenario == symbol.scope);
-    in_scope.map(|found| found.read_at).collect()
-}
-
 /// A name with its place in the document.
 struct Found {
     meaning: Meaning,
     name: String,
-    /// Where it stands in the text that was read.
-    read_at: Span,
+    /// Where it stands in the rendered text, if that was read.
+    rendered: Option<Span>,
     occurrence: (Span, Spelling),
     /// The scenario around, by the place of its header.
     scenario: Option<Span>,
@@ -128,7 +110,7 @@ struct Found {
 fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
     // What `depends_on` means depends on what is defined.
     found.sort_by_key(|found| matches!(found.meaning, Meaning::StepOrService | Meaning::ScenarioOrService));
-    for Found { meaning, name, occurrence: (span, spelling), scenario, .. } in found {
+    for Found { meaning, name, rendered, occurrence: (span, spelling), scenario } in found {
         let service = |name| Identity::in_document(SymbolKind::Service, name);
         let (identity, role) = match meaning {
             Meaning::Service(role) => (service(name), role),
@@ -150,7 +132,7 @@ fn resolve(mut found: Vec<Found>, collector: &mut Collector) {
                 (if collector.knows(&step) { step } else { service(step.name) }, Role::Reference)
             }
         };
-        collector.add(identity, Occurrence { span, role, spelling });
+        collector.add(identity, Occurrence { span, role, spelling }, rendered);
     }
 }
 
@@ -195,7 +177,7 @@ impl Names<'_> {
     fn scope(&self, header: Span) -> Option<Span> {
         match self.reading {
             Reading::Written { .. } => Some(header),
-            Reading::Rendered { map, .. } => Some(map.origin(header).place),
+            Reading::Rendered { map, .. } => Some(map.place(header)),
         }
     }
 
@@ -214,7 +196,7 @@ impl Names<'_> {
                 if let Some(place) = map.literal(span) {
                     return Some((place, Spelling::Literal));
                 }
-                let place = map.origin(span).place;
+                let place = map.place(span);
                 match spelled_at(self.view.text(), place, name) {
                     Some(spelled) => Some((spelled, Spelling::Literal)),
                     None => (!place.is_empty()).then_some((place, Spelling::Computed)),
@@ -313,7 +295,8 @@ impl Walk<'_, '_> {
         }
         if let Some(occurrence) = self.names.place(span, name) {
             let (name, scenario) = (name.to_owned(), self.scenario_of(meaning));
-            self.found.push(Found { meaning, name, read_at: span, occurrence, scenario });
+            let rendered = matches!(self.names.reading, Reading::Rendered { .. }).then_some(span);
+            self.found.push(Found { meaning, name, rendered, occurrence, scenario });
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Symbol {
     pub scope: Option<Span>,
     /// Every place of the document that names it, in the order of the text; each place once.
     pub occurrences: Vec<Occurrence>,
+    /// Where the name stands in the text that the document renders to, without quotes, in order.
+    rendered: Vec<Span>,
 }
 
 /// A place of the document that names a symbol.
@@ -117,14 +119,18 @@ pub struct SpanPattern {
 pub struct Symbols {
     symbols: Vec<Symbol>,
     patterns: Vec<SpanPattern>,
-    /// All occurrences by their place: the span, the symbol, which of its occurrences.
-    by_place: Vec<(Span, usize, usize)>,
+    /// All occurrences, sorted by their place.
+    by_place: Vec<Place>,
 }
 
-/// Where the name of `symbol` stands in the text that the document renders to, without quotes; none where nothing is
-/// rendered. Only the format's own names: services, scenarios, steps and spans.
-pub fn rendered_places(view: &DocumentView, symbol: &Symbol) -> Vec<Span> {
-    format_names::rendered_places(view, symbol)
+/// An occurrence by its place.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    span: Span,
+    symbol: usize,
+    occurrence: usize,
+    /// The furthest end of this place and of those before it: none of them reaches beyond.
+    reach: usize,
 }
 
 impl Symbols {
@@ -149,16 +155,18 @@ impl Symbols {
     /// The symbols that the place at `offset` names, innermost first: one, but for a macro argument that names several. The end
     /// of a name belongs to it.
     pub fn at(&self, offset: usize) -> Vec<(&Symbol, Occurrence)> {
-        let mut found: Vec<_> = self
-            .by_place
+        let behind = self.by_place.partition_point(|place| place.span.start <= offset);
+        let mut found: Vec<_> = self.by_place[..behind]
             .iter()
-            .take_while(|(span, ..)| span.start <= offset)
-            .filter(|(span, ..)| offset <= span.end)
-            .filter_map(|(_, symbol, occurrence)| {
-                let symbol = self.symbols.get(*symbol)?;
-                Some((symbol, *symbol.occurrences.get(*occurrence)?))
+            .rev()
+            .take_while(|place| offset <= place.reach)
+            .filter(|place| offset <= place.span.end)
+            .filter_map(|place| {
+                let symbol = self.symbols.get(place.symbol)?;
+                Some((symbol, *symbol.occurrences.get(place.occurrence)?))
             })
             .collect();
+        found.reverse();
         found.sort_by_key(|(_, occurrence)| (occurrence.spelling, occurrence.span.len()));
         found
     }
@@ -166,6 +174,16 @@ impl Symbols {
     /// The symbols of a kind.
     pub fn of_kind(&self, kind: SymbolKind) -> impl Iterator<Item = &Symbol> {
         self.symbols.iter().filter(move |symbol| symbol.kind == kind)
+    }
+
+    /// Where the name of what `symbol` is stands in the text that the document renders to, without quotes, in order; none where
+    /// nothing is rendered. Only the format's own names: services, scenarios, steps and spans.
+    pub fn rendered_places(&self, symbol: &Symbol) -> impl Iterator<Item = Span> {
+        let same = self.of_kind(symbol.kind).find(|other| {
+            (&other.name, &other.home, &other.owner, other.scope)
+                == (&symbol.name, &symbol.home, &symbol.owner, symbol.scope)
+        });
+        same.into_iter().flat_map(|same| same.rendered.iter().copied())
     }
 
     /// The symbol of this kind and name that is defined at `home`, in whatever scope.
