@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use clnrm_lsp::analysis::{Analysis, AnalysisOptions, Analyzer};
-use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, actions};
+use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, Proofs, actions};
 use clnrm_lsp::features::completion::{Surroundings, complete};
 use clnrm_lsp::features::document_links::links;
 use clnrm_lsp::features::hover::hover;
@@ -96,7 +96,9 @@ fn shown(criterion: &mut Criterion) {
             group.bench_function(name("selection range"), |bencher| {
                 bencher.iter_with_setup(view, |view| selection_ranges::around(black_box(&view), middle));
             });
-            for (act, proves) in [("code actions of a cursor", false), ("code actions that are asked for", true)] {
+            for (act, proves) in
+                [("code actions of a cursor", Proofs::None), ("code actions that are asked for", Proofs::All)]
+            {
                 group.bench_function(name(act), |bencher| {
                     bencher.iter_with_setup(view, |view| {
                         actions(&ActionRequest {
@@ -106,7 +108,7 @@ fn shown(criterion: &mut Criterion) {
                             range: Span::at(middle),
                             wanted: &|kind| !matches!(kind, ActionKind::FixAll | ActionKind::OrganizeImports),
                             hints: true,
-                            proves,
+                            proves: &proves,
                             last_run: None,
                         })
                     });

@@ -203,7 +203,7 @@ fn template(
         }
         let renders = renders.get_or_init(|| match is_library {
             true => Renders::of_importers(document, surroundings),
-            false => Some(Renders::of(document, surroundings)),
+            false => Some(Renders::of(document, surroundings, None)),
         });
         match renders {
             Some(renders) if renders.hold(after) => Ok(()),

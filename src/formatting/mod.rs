@@ -27,4 +27,4 @@ pub use formatter::{Formatted, Formatter, Notice, NoticeKind, TextEdit};
 pub use importers::importers;
 pub use options::{FormatOptions, FormatSettings, Style};
 pub use proof::{Change, same_table, same_toml};
-pub use renders::{Surroundings, keeps_render};
+pub use renders::{Renders, Surroundings};

@@ -24,92 +24,98 @@ pub struct Surroundings<'a> {
     pub importers: &'a [SourceFile],
 }
 
-/// The renders of a document before it was formatted.
-pub(super) struct Renders<'a> {
+/// The renders of a document before it was changed: for those who must know that a change of its text changes nothing.
+pub struct Renders<'a> {
     surroundings: Surroundings<'a>,
     document: &'a SourceFile,
     /// In each context: the documents that are rendered, with their renders.
-    before: Vec<(AnalysisOptions, SourceFile, Rendered)>,
+    before: Vec<(AnalysisOptions, SourceFile, Arc<Rendered>)>,
 }
 
 impl<'a> Renders<'a> {
+    /// Renders the document in two contexts, in which its conditions go either way; of a library the files that import it.
+    /// `known` is what the document renders to in its own context, where somebody rendered it already. `None`: it is a library
+    /// that no file imports.
+    pub fn new(document: &'a SourceFile, surroundings: Surroundings<'a>, known: Option<Arc<Rendered>>) -> Option<Self> {
+        let path = document.path.as_deref().unwrap_or(Path::new(&document.name));
+        match FileKind::of_name(path) {
+            Some(FileKind::MacroLibrary) => Self::of_importers(document, surroundings),
+            _ => Some(Self::of(document, surroundings, known)),
+        }
+    }
+
     /// Renders the document in two contexts.
-    pub fn of(document: &'a SourceFile, surroundings: Surroundings<'a>) -> Self {
+    pub(super) fn of(document: &'a SourceFile, surroundings: Surroundings<'a>, known: Option<Arc<Rendered>>) -> Self {
         let mut renders = Self { surroundings, document, before: Vec::new() };
-        renders.add(document);
+        renders.add(document, known);
         renders
     }
 
     /// Renders the files that import the document. `None`: none of them does.
-    pub fn of_importers(document: &'a SourceFile, surroundings: Surroundings<'a>) -> Option<Self> {
+    pub(super) fn of_importers(document: &'a SourceFile, surroundings: Surroundings<'a>) -> Option<Self> {
         let mut renders = Self { surroundings, document, before: Vec::new() };
         for importer in surroundings.importers.iter().take(MAX_IMPORTERS) {
-            renders.add(importer);
+            renders.add(importer, None);
         }
         let path = document.path.as_deref()?;
         renders.before.retain(|(_, _, render)| render.files.iter().skip(1).any(|file| is_at(file, path)));
         (!renders.before.is_empty()).then_some(renders)
     }
 
-    fn add(&mut self, document: &SourceFile) {
+    fn add(&mut self, document: &SourceFile, known: Option<Arc<Rendered>>) {
         let Surroundings { analyzer, options, loader, .. } = self.surroundings;
-        let other = contrary(analyzer, document, options, loader);
-        for options in [Some(options.clone()), other].into_iter().flatten() {
-            let render = self.render(document, &options, &self.document.text);
-            self.before.push((options, document.clone(), render));
-        }
+        let render = |options: &_| Arc::new(self.render(document, options, &self.document.text));
+        let own = known.unwrap_or_else(|| render(options));
+        let other = contrary(analyzer, document, options, loader).map(|options| (render(&options), options));
+        self.before.push((options.clone(), document.clone(), own));
+        self.before.extend(other.map(|(other, options)| (options, document.clone(), other)));
     }
 
-    /// Renders `document` where the formatted document has `text`.
+    /// Renders `document` where the changed document has `text`.
     fn render(&self, document: &SourceFile, options: &AnalysisOptions, text: &Arc<str>) -> Rendered {
         let overlay = Overlay { loader: self.surroundings.loader, path: self.document.path.clone(), text };
-        if document.path == self.document.path && document.name == self.document.name {
+        if self.is_of(document) {
             let document = SourceFile { text: Arc::clone(text), ..document.clone() };
             return self.surroundings.analyzer.render(&document, options, &overlay);
         }
         self.surroundings.analyzer.render(document, options, &overlay)
     }
 
+    /// Whether `document` is the one that is changed, not one that imports it.
+    fn is_of(&self, document: &SourceFile) -> bool {
+        document.path == self.document.path && document.name == self.document.name
+    }
+
     /// Whether everything renders to the same values when the document has `text`.
-    pub fn hold(&self, text: &str) -> bool {
-        self.hold_by(text, &|before, after| {
+    pub(super) fn hold(&self, text: &str) -> bool {
+        self.hold_by(text, None, &|before, after| {
             before.problems.len() == after.problems.len() && same_toml(&before.text, &after.text)
         })
     }
 
+    /// Whether everything renders to what is the same by `same` when the document has `text`, and no new mistake stands in the
+    /// template. `known` is what the document then renders to in its own context, where somebody rendered it already.
+    pub fn keep(&self, text: &str, known: Option<&Rendered>, same: &dyn Fn(&str, &str) -> bool) -> bool {
+        self.hold_by(text, known, &|before, after| {
+            after.problems.len() <= before.problems.len() && same(&before.text, &after.text)
+        })
+    }
+
     /// Whether everything renders to what is the same by `same`, which gets each render before and after.
-    fn hold_by(&self, text: &str, same: &dyn Fn(&Rendered, &Rendered) -> bool) -> bool {
+    fn hold_by(&self, text: &str, known: Option<&Rendered>, same: &dyn Fn(&Rendered, &Rendered) -> bool) -> bool {
         // What stands between the tags proves nothing about what they write.
         if self.before.iter().any(|(_, _, before)| before.given_up) {
             return false;
         }
         let text: Arc<str> = text.into();
-        self.before.iter().all(|(options, document, before)| {
-            let after = self.render(document, options, &text);
-            !after.given_up && same(before, &after)
+        self.before.iter().enumerate().all(|(context, (options, document, before))| {
+            let holds = |after: &Rendered| !after.given_up && same(before, after);
+            match known.filter(|_| context == 0 && self.is_of(document)) {
+                Some(known) => holds(known),
+                None => holds(&self.render(document, options, &text)),
+            }
         })
     }
-}
-
-/// Whether a document means the same when it has the text `after`: what it renders to, in two contexts in which its conditions go
-/// either way, is the same by `same`, and no new mistake stands in the template. Of a library what the files that import it render
-/// to; of one that none imports nothing is known. A document without tags renders to itself.
-pub fn keeps_render(
-    document: &SourceFile,
-    after: &str,
-    surroundings: Surroundings<'_>,
-    same: &dyn Fn(&str, &str) -> bool,
-) -> bool {
-    let path = document.path.as_deref().unwrap_or(Path::new(&document.name));
-    let renders = match FileKind::of_name(path) {
-        Some(FileKind::MacroLibrary) => Renders::of_importers(document, surroundings),
-        _ => Some(Renders::of(document, surroundings)),
-    };
-    renders.is_some_and(|renders| {
-        renders.hold_by(after, &|before, after| {
-            after.problems.len() <= before.problems.len() && same(&before.text, &after.text)
-        })
-    })
 }
 
 /// Finds files as another loader does, but for one that has another text.

@@ -13,7 +13,7 @@ use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, Combinations, FileKind, RenderCache,
 };
 use crate::features::DocumentView;
-use crate::features::code_actions::{self, ActionKind, ActionRequest, CodeAction};
+use crate::features::code_actions::{self, ActionKind, ActionRequest, CodeAction, Proofs};
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings, importers};
 use crate::telemetry;
 use crate::template::library::DiskLoader;
@@ -174,8 +174,8 @@ pub struct AskedActions<'a> {
     pub range: Span,
     /// The kinds that are wanted.
     pub wanted: &'a dyn Fn(ActionKind) -> bool,
-    /// Whether refactorings are proved now.
-    pub proves: bool,
+    /// The refactorings that are proved now.
+    pub proves: &'a Proofs,
     /// The spans of the test's last recorded run.
     pub last_run: Option<&'a Trace>,
 }

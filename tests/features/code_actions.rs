@@ -1,7 +1,7 @@
 //! Code actions: what is offered at a place, and what the text is afterwards.
 
 use clnrm_lsp::analysis::AnalysisOptions;
-use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, CodeAction, actions};
+use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, CodeAction, Proofs, actions};
 use clnrm_lsp::formatting::{Surroundings, apply};
 use clnrm_lsp::template::library::MemoryLoader;
 
@@ -20,7 +20,7 @@ fn offered_with(marked: &str, files: &[(&str, &str)], kind: ActionKind) -> (Stri
         range: fixture.selection,
         wanted: &|wanted| wanted == kind,
         hints: true,
-        proves: true,
+        proves: &Proofs::All,
         last_run: None,
     });
     (fixture.view.text().to_owned(), found)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clnrm_lsp::analysis::{Analysis, AnalysisOptions};
 use clnrm_lsp::features::DocumentView;
-use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, CodeAction, actions, fix_all};
+use clnrm_lsp::features::code_actions::{ActionKind, ActionRequest, CodeAction, Proofs, actions, fix_all};
 use clnrm_lsp::formatting::{Surroundings, apply};
 use clnrm_lsp::template::SourceFile;
 use clnrm_lsp::template::library::DiskLoader;
@@ -47,7 +47,7 @@ impl Subject {
             range,
             wanted,
             hints: true,
-            proves: true,
+            proves: &Proofs::All,
             last_run: None,
         })
     }

@@ -74,10 +74,31 @@ pub struct ActionRequest<'a> {
     pub wanted: &'a dyn Fn(ActionKind) -> bool,
     /// Whether findings that are only hints are shown.
     pub hints: bool,
-    /// Whether refactorings are proved now. Where not, what is offered must be proved before it is made.
-    pub proves: bool,
+    /// The refactorings that are proved now.
+    pub proves: &'a Proofs,
     /// The spans of the test's last recorded run.
     pub last_run: Option<&'a Trace>,
+}
+
+/// The refactorings that are proved. What is offered without a proof must be proved before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proofs {
+    /// None: the cursor only passes by.
+    None,
+    /// The one of this title: somebody chose it.
+    Of(String),
+    /// All.
+    All,
+}
+
+impl Proofs {
+    fn cover(&self, title: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Of(chosen) => title == chosen,
+            Self::All => true,
+        }
+    }
 }
 
 /// An action that can be offered.
@@ -123,11 +144,9 @@ pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
         (ActionKind::Rewrite, dialect::drafts),
         (ActionKind::OrganizeImports, organize_imports::drafts),
     ];
-    for (kind, drafts) in refactorings {
-        if (request.wanted)(kind) {
-            actions.extend(drafts(request).into_iter().map(|draft| proof::proved(request, draft)));
-        }
-    }
+    let wanted = refactorings.into_iter().filter(|(kind, _)| (request.wanted)(*kind));
+    let drafts: Vec<Draft> = wanted.flat_map(|(_, drafts)| drafts(request)).collect();
+    actions.extend(proof::proved(request, drafts));
     if (request.wanted)(ActionKind::FixAll) {
         actions.extend(everything(request));
     }

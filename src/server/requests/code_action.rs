@@ -13,7 +13,7 @@ use tower_lsp::ls_types::{
     Range, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
-use crate::features::code_actions::{ActionKind, CodeAction as Found};
+use crate::features::code_actions::{ActionKind, CodeAction as Found, Proofs};
 use crate::formatting;
 use crate::server::client_facts::ClientFacts;
 use crate::server::documents::Judged;
@@ -55,7 +55,7 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
     }
     let (uri, range, context) = (params.text_document.uri, params.range, params.context);
     let is_asked = context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
-    let proves = is_asked || !facts.resolves_actions;
+    let proves = if is_asked || !facts.resolves_actions { Proofs::All } else { Proofs::None };
     let only = context.only;
     // Who sees lenses has them there.
     let wants_runs = match &only {
@@ -111,7 +111,7 @@ pub async fn resolve(session: &Session, mut action: CodeAction) -> Result<CodeAc
     let kind = data.kind.clone();
     let wanted = move |candidate: ActionKind| kind_of(candidate) == kind;
     let modified = || Error::new(ErrorCode::ContentModified);
-    let found = actions(session, &data.uri, data.range, true, wanted).await?;
+    let found = actions(session, &data.uri, data.range, Proofs::Of(data.title.clone()), wanted).await?;
     let (judged, found) = found.filter(|(judged, _)| judged.version == data.version).ok_or_else(modified)?;
     let chosen = found.into_iter().find(|candidate| candidate.title == data.title).ok_or_else(modified)?;
     match chosen.change {
@@ -128,7 +128,7 @@ async fn actions(
     session: &Session,
     uri: &Uri,
     range: Range,
-    proves: bool,
+    proves: Proofs,
     wanted: impl Fn(ActionKind) -> bool + Send + 'static,
 ) -> Result<Option<(std::sync::Arc<Judged>, Vec<Found>)>> {
     // A file that the document depends on may change between the two; the analysis of what it says now is waited for.
@@ -151,7 +151,7 @@ async fn actions(
         let range = crate::text::Span::new(start.min(end), start.max(end));
         let run = record.filter(|_| wanted(ActionKind::AcceptRun)).map(|file| working.recorded().run(&file));
         let last_run = run.as_ref().map(|run| &*run.trace);
-        let asked = AskedActions { range, wanted: &wanted, proves, last_run };
+        let asked = AskedActions { range, wanted: &wanted, proves: &proves, last_run };
         working.judge().actions(&snapshot, &subject.view, &asked)
     });
     let found = found.await.map_err(|_| Error::internal_error())?;
