@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -39,6 +39,9 @@ pub struct Server {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    requests: u64,
+    /// The version whose diagnostics came last.
+    pub judged: Option<i64>,
     /// When it was started.
     pub started: Instant,
     /// When `initialize` was answered.
@@ -48,14 +51,20 @@ pub struct Server {
 impl Server {
     /// Starts a server and initializes it.
     pub fn start(command: &mut Command) -> Self {
+        Self::start_for(command, json!({}))
+    }
+
+    /// Starts a server and initializes it for a client that can do more than watch files.
+    pub fn start_for(command: &mut Command, text_document: Value) -> Self {
         let started = Instant::now();
         let mut process =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the server can be started");
         let input = process.stdin.take().expect("standard input is piped");
         let output = BufReader::new(process.stdout.take().expect("standard output is piped"));
-        let mut server = Self { process, input, output, started, initialized: started };
+        let mut server = Self { process, input, output, requests: 0, judged: None, started, initialized: started };
         // A client that watches files, so that only the documents are measured.
-        let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+        let watching = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true } });
+        let capabilities = json!({ "workspace": watching, "textDocument": text_document });
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
         server.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
         loop {
@@ -112,6 +121,16 @@ impl Server {
         self.send(&json!({ "jsonrpc": "2.0", "id": 2, "method": method, "params": params }));
     }
 
+    /// Sends a request; returns its result, and how long it took from the first byte sent to the last received.
+    pub fn request(&mut self, method: &str, params: &Value) -> (Value, Duration) {
+        self.requests += 1;
+        let id = self.requests + 2;
+        let sent = self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+        let (mut answer, at) = self.wait(|message| message["id"] == id && message["method"].is_null());
+        assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
+        (answer["result"].take(), at - sent)
+    }
+
     /// Waits for a message, and tells when it came. Others are passed over.
     pub fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> (Value, Instant) {
         loop {
@@ -136,7 +155,11 @@ impl Server {
     fn receive(&mut self) -> (Value, Instant) {
         let body = read_body(&mut self.output).expect("the server writes").expect("the server goes on");
         let at = Instant::now();
-        (serde_json::from_slice(&body).expect("the message is JSON"), at)
+        let message: Value = serde_json::from_slice(&body).expect("the message is JSON");
+        if message["method"] == "textDocument/publishDiagnostics" {
+            self.judged = message["params"]["version"].as_i64();
+        }
+        (message, at)
     }
 }
 

@@ -12,7 +12,8 @@ pub fn median(samples: &mut [Duration]) -> Duration {
     percentile(samples, 50)
 }
 
-fn percentile(samples: &mut [Duration], percent: usize) -> Duration {
+/// The sample that this many of a hundred don't exceed.
+pub fn percentile(samples: &mut [Duration], percent: usize) -> Duration {
     samples.sort();
     samples[(samples.len() * percent / 100).min(samples.len() - 1)]
 }

@@ -4,6 +4,11 @@
 //! text is rendered, the rendered tree decides (a macro above may have opened another table); the written one tells what
 //! stands in branches that were not taken and in macros that nobody calls.
 
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::sync::LazyLock;
+use std::thread;
+
 use super::collect::{Collector, Identity};
 use super::{Home, Occurrence, Role, Spelling, SymbolKind};
 use crate::config::FileKind;
@@ -70,6 +75,9 @@ const PAIR_KEYS: [&str; 2] = ["parent", "child"];
 /// Keys of `[expect.span]` and `[expect.window]` themselves; any other key with a table is a name.
 const BLOCK_KEYS: &[&str] = &["attrs", "attributes", "events", "duration_ms", "count"];
 
+/// The texts of a render of this many bytes and more are read side by side: less takes hardly longer than a thread to start.
+const LONG: usize = 32 * 1024;
+
 /// Finds the names of the format in a document.
 pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
     let kind = view.analysis().kind;
@@ -81,10 +89,18 @@ pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
         return;
     }
     let written = Names { view, text: view.text(), reading: Reading::Written { map } };
-    let mut found = written.names(view.syntax());
-    if let Some(rendered) = &view.analysis().rendered {
-        found.extend(rendered_names(view, rendered));
-    }
+    let written = || written.names(view.syntax());
+    let (mut found, rendered) = match &view.analysis().rendered {
+        None => (written(), Vec::new()),
+        Some(rendered) if rendered.text.len() < LONG => (written(), rendered_names(view, rendered)),
+        // Not rayon, whose threads take other work while they wait: here a cell is being filled that it might ask for.
+        Some(rendered) => thread::scope(|scope| {
+            let rendered = scope.spawn(|| rendered_names(view, rendered));
+            let written = written();
+            (written, rendered.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        }),
+    };
+    found.extend(rendered);
     resolve(found, collector);
 }
 
@@ -161,10 +177,9 @@ impl Names<'_> {
         let mut found = Vec::new();
         let mut scenario = None;
         for table in &tree.tables {
-            let mut path: Vec<&KeyPart> = table.path().iter().collect();
-            if let [first] = path.as_slice()
-                && first.text == "scenario"
-            {
+            let mut path = Path::default();
+            path.extend(table.path());
+            if path.keys == ["scenario"] {
                 scenario = table.header.as_ref().and_then(|header| self.scope(header.span));
             }
             let mut walk = Walk { names: self, scenario, found: &mut found };
@@ -185,8 +200,11 @@ impl Names<'_> {
     fn place(&self, span: Span, name: &str) -> Option<(Span, Spelling)> {
         match self.reading {
             Reading::Written { map } => {
-                let is_rendered = map.is_some_and(|map| !map.rendered(FileSpan::document(span)).is_empty());
-                (!is_rendered && !self.holds_tag(span)).then_some((span, Spelling::Literal))
+                if self.view.holds_tag(span) {
+                    return None;
+                }
+                let is_rendered = map.is_some_and(|map| map.is_rendered(FileSpan::document(span)));
+                (!is_rendered).then_some((span, Spelling::Literal))
             }
             Reading::Rendered { map, opaque } => {
                 let next = opaque.partition_point(|hole| hole.end <= span.start);
@@ -203,13 +221,6 @@ impl Names<'_> {
                 }
             }
         }
-    }
-
-    fn holds_tag(&self, span: Span) -> bool {
-        let tokens = &self.view.template().lexed.tokens;
-        let first = tokens.partition_point(|token| token.span.end <= span.start);
-        let inside = tokens.iter().skip(first).take_while(|token| token.span.start < span.end);
-        inside.into_iter().any(|token| !matches!(token.kind, crate::template::lexer::TokenKind::Text))
     }
 }
 
@@ -229,10 +240,43 @@ struct Walk<'w, 'v> {
     found: &'w mut Vec<Found>,
 }
 
+/// The keys that lead to a place.
+#[derive(Default)]
+struct Path<'t> {
+    parts: Vec<&'t KeyPart>,
+    /// Each in the one spelling that the tables above know; those that begin a path are those that begin what it gives.
+    keys: Vec<&'t str>,
+}
+
+impl<'t> Path<'t> {
+    fn extend(&mut self, parts: &'t [KeyPart]) {
+        for part in parts {
+            self.keys.push(normal(&self.keys, &part.text));
+            self.parts.push(part);
+        }
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.parts.truncate(length);
+        self.keys.truncate(length);
+    }
+}
+
+fn normal<'t>(above: &[&str], key: &'t str) -> &'t str {
+    match (above, key) {
+        ([], "service") => "services",
+        ([], "otel_validation") => "expect",
+        (["expect"], "count" | "expect_counts") => "counts",
+        (["expect"], "windows" | "expect_windows") => "window",
+        (["expect"], other) => other.strip_prefix("expect_").unwrap_or(other),
+        _ => key,
+    }
+}
+
 impl Walk<'_, '_> {
-    fn pairs<'t>(&mut self, path: &mut Vec<&'t KeyPart>, pairs: &'t [Pair]) {
+    fn pairs<'t>(&mut self, path: &mut Path<'t>, pairs: &'t [Pair]) {
         for pair in pairs {
-            let above = path.len();
+            let above = path.keys.len();
             path.extend(&pair.key);
             let below = match &pair.value {
                 Some(Value { kind: ValueKind::InlineTable { pairs, .. }, .. }) => Some(pairs.as_slice()),
@@ -246,10 +290,10 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn value<'t>(&mut self, path: &mut Vec<&'t KeyPart>, value: &'t Value) {
+    fn value<'t>(&mut self, path: &mut Path<'t>, value: &'t Value) {
         match &value.kind {
             ValueKind::String { content } => {
-                let Some(meaning) = meaning_of_value(&normal(path)) else { return };
+                let Some(meaning) = meaning_of_value(&path.keys) else { return };
                 let Some(name) = value.decoded(self.names.text) else { return };
                 self.add(meaning, &name, *content);
             }
@@ -261,18 +305,17 @@ impl Walk<'_, '_> {
 
     /// Takes note of those of the keys from `spelled` on that are names. `table`: what the whole path leads to is one table;
     /// `below` are its keys.
-    fn keys(&mut self, path: &[&KeyPart], spelled: usize, table: bool, below: &[Pair]) {
-        let normal = normal(path);
+    fn keys(&mut self, path: &Path<'_>, spelled: usize, table: bool, below: &[Pair]) {
         // Most keys are those of values, below all that is named.
-        if !matches!(normal.first(), Some(&("services" | "expect"))) {
+        if !matches!(path.keys.first(), Some(&("services" | "expect"))) {
             return;
         }
-        for (index, part) in path.iter().enumerate().skip(spelled) {
+        for (index, part) in path.parts.iter().enumerate().skip(spelled) {
             if part.is_templated {
                 continue;
             }
-            let is_last = index + 1 == path.len();
-            let meaning = match &normal[..=index] {
+            let is_last = index + 1 == path.keys.len();
+            let meaning = match &path.keys[..=index] {
                 // `[services.db.env]` names a service that is defined elsewhere, unless nothing else does.
                 ["services", _] if !is_last && spelled == 0 => Meaning::Service(Role::Declaration),
                 ["services", _] if !is_last || table => Meaning::Service(Role::Definition),
@@ -311,40 +354,40 @@ fn is_label(key: &str, below: &[Pair], stating: &[&str]) -> bool {
     !BLOCK_KEYS.contains(&key) && !below.iter().any(states)
 }
 
-/// The keys of a path, each in the one spelling that the tables above know; those that begin a path are those that begin what
-/// it gives.
-fn normal<'p>(path: &[&'p KeyPart]) -> Vec<&'p str> {
-    let mut keys: Vec<&str> = path.iter().map(|part| part.text.as_str()).collect();
-    match keys.first_mut() {
-        Some(first) if *first == "service" => *first = "services",
-        Some(first) if *first == "otel_validation" => *first = "expect",
-        _ => {}
-    }
-    if keys.first() == Some(&"expect")
-        && let Some(second) = keys.get_mut(1)
-    {
-        *second = match *second {
-            "count" | "expect_counts" => "counts",
-            "windows" | "expect_windows" => "window",
-            other => other.strip_prefix("expect_").unwrap_or(other),
-        };
-    }
-    keys
+/// What a string at `path` names.
+fn meaning_of_value(path: &[&str]) -> Option<Meaning> {
+    let named = |path: &[&str], is_pair: bool| {
+        let candidates = VALUES_BY_KEY.get(path.last()?)?.iter().filter(|value| !is_pair || value.takes_pairs);
+        let mut matching = candidates.filter(|value| {
+            let mut keys = value.path.iter().zip(path);
+            value.path.len() == path.len() && keys.all(|(part, key)| *part == "*" || part == key)
+        });
+        matching.next().map(|value| value.meaning)
+    };
+    named(path, false).or_else(|| match path {
+        // Pairs may name their ends.
+        [above @ .., end] if PAIR_KEYS.contains(end) => named(above, true),
+        _ => None,
+    })
 }
 
-fn meaning_of_value(path: &[&str]) -> Option<Meaning> {
-    let matches = |pattern: &str| {
-        let mut keys = path.iter();
-        pattern.split('.').all(|part| keys.next().is_some_and(|key| part == "*" || part == *key))
-            && match keys.as_slice() {
-                [] => true,
-                // Pairs may name their ends.
-                [end] => PAIR_KEYS.contains(end) && takes_pairs(pattern),
-                _ => false,
-            }
-    };
-    VALUES.iter().find(|(pattern, _)| matches(pattern)).map(|(_, meaning)| *meaning)
+/// A row of [`VALUES`].
+struct NamingValue {
+    path: Vec<&'static str>,
+    takes_pairs: bool,
+    meaning: Meaning,
 }
+
+/// The rows of [`VALUES`] by their last keys: documents hold many strings that name nothing.
+static VALUES_BY_KEY: LazyLock<HashMap<&str, Vec<NamingValue>>> = LazyLock::new(|| {
+    let mut rows: HashMap<&str, Vec<NamingValue>> = HashMap::new();
+    for &(pattern, meaning) in VALUES {
+        let path: Vec<&str> = pattern.split('.').collect();
+        let last = path.last().copied().unwrap_or_default();
+        rows.entry(last).or_default().push(NamingValue { path, takes_pairs: takes_pairs(pattern), meaning });
+    }
+    rows
+});
 
 fn takes_pairs(pattern: &str) -> bool {
     pattern.starts_with("expect.graph.must")

@@ -72,21 +72,29 @@ impl Map {
         Span::new(start, start + (segment.end - segment.start) as usize)
     }
 
-    pub(super) fn rendered(&self, place: FileSpan) -> Vec<Span> {
+    /// What was written by sources that share a byte with `place`, or that hold it where it is empty.
+    fn touched(&self, place: FileSpan) -> impl Iterator<Item = &Entry> {
         let forward = self.forward();
-        let touches = |entry: &Entry| {
+        let touches = move |entry: &Entry| {
             entry.file == place.file.0
                 && (entry.source.overlaps(place.span)
                     || (place.span.is_empty() && entry.source.contains(place.span.start)))
         };
         let first =
             forward.flat.partition_point(|entry| (entry.file, entry.source.end) <= (place.file.0, place.span.start));
-        let flat = forward.flat[first..].iter().take_while(|entry| {
+        let flat = forward.flat[first..].iter().take_while(move |entry| {
             entry.file == place.file.0 && entry.source.start < place.span.end.max(place.span.start + 1)
         });
-        let mut found: Vec<(Span, Span)> = flat
-            .chain(&forward.nesting)
-            .filter(|entry| touches(entry))
+        flat.chain(&forward.nesting).filter(move |entry| touches(entry))
+    }
+
+    pub(super) fn is_rendered(&self, place: FileSpan) -> bool {
+        self.touched(place).next().is_some()
+    }
+
+    pub(super) fn rendered(&self, place: FileSpan) -> Vec<Span> {
+        let mut found: Vec<(Span, Span)> = self
+            .touched(place)
             .map(|entry| {
                 if !entry.literal {
                     return (entry.rendered, entry.source);

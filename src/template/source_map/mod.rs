@@ -185,6 +185,11 @@ impl SourceMap {
         }
     }
 
+    /// Whether `place` produced anything.
+    pub fn is_rendered(&self, place: FileSpan) -> bool {
+        self.map.as_ref().is_none_or(|map| map.is_rendered(place))
+    }
+
     /// What each occurrence of the tag at `tag` wrote, in the order of the rendered text: of an expression, a call or an
     /// include.
     pub fn occurrences(&self, tag: FileSpan) -> Vec<Occurrence> {

@@ -1,0 +1,299 @@
+//! How long the editor waits for each request of the language server: a real process over pipes, at 10 and 100 KB.
+//!
+//! `cargo bench --bench requests`; `-- --quick` is a first look. The aim is a p99 below 10 ms. What is asked while somebody types is
+//! asked right behind a change and waits for its analysis; what somebody asks for at rest, once the diagnostics are there. No text
+//! was there before, so nothing comes from a cache. An answer that is empty or an error ends the benchmark.
+
+#![expect(clippy::expect_used, reason = "a benchmark ends where the server fails")]
+
+#[path = "shared/documents.rs"]
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+mod documents;
+#[path = "shared/lsp.rs"]
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+mod lsp;
+#[path = "shared/percentiles.rs"]
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+mod percentiles;
+
+use std::process::Command;
+use std::time::Duration;
+
+use documents::{KINDS, Kind};
+use lsp::{Place, Server};
+use percentiles::{percentile, percentiles};
+use serde_json::{Value, json};
+
+const SIZES: [usize; 2] = [10 << 10, 100 << 10];
+
+/// How often each request is sent.
+const ROUNDS: usize = 200;
+
+/// What the p99 should stay below.
+const AIM: Duration = Duration::from_millis(10);
+
+/// When a request is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Right behind a change.
+    Typing,
+    /// When the diagnostics of the change are there.
+    AtRest,
+}
+
+/// A request, and the text behind which it is asked, the first from the middle of the document on. A kind of document without it is
+/// passed over.
+struct Request {
+    name: &'static str,
+    when: When,
+    method: &'static str,
+    behind: &'static str,
+    /// What is sent beside the document and the position.
+    more: fn(&mut Asking) -> Value,
+}
+
+const fn typing(name: &'static str, method: &'static str, behind: &'static str) -> Request {
+    Request { name, when: When::Typing, method, behind, more: nothing }
+}
+
+const fn at_rest(name: &'static str, method: &'static str, behind: &'static str) -> Request {
+    Request { name, when: When::AtRest, method, behind, more: nothing }
+}
+
+const REQUESTS: &[Request] = &[
+    typing("completion of a key", "textDocument/completion", " }\n"),
+    typing("completion of a service", "textDocument/completion", "service = \"app"),
+    typing("completion in an expression", "textDocument/completion", "{{ "),
+    Request { more: completion_item, ..typing("completionItem/resolve", "completionItem/resolve", " }\n") },
+    typing("signatureHelp", "textDocument/signatureHelp", "m::span("),
+    typing("documentHighlight", "textDocument/documentHighlight", "name = \"app."),
+    typing("linkedEditingRange", "textDocument/linkedEditingRange", "{% fo"),
+    typing("documentSymbol", "textDocument/documentSymbol", ""),
+    typing("foldingRange", "textDocument/foldingRange", ""),
+    typing("semanticTokens/full", "textDocument/semanticTokens/full", ""),
+    Request { more: screen, ..typing("semanticTokens/range", "textDocument/semanticTokens/range", "") },
+    Request { more: previous, ..typing("semanticTokens/full/delta", "textDocument/semanticTokens/full/delta", "") },
+    Request { more: screen, ..typing("inlayHint", "textDocument/inlayHint", "") },
+    typing("documentLink", "textDocument/documentLink", ""),
+    typing("codeLens", "textDocument/codeLens", ""),
+    Request { more: actions, ..typing("codeAction as the cursor moves", "textDocument/codeAction", "= \"") },
+    at_rest("hover over a key", "textDocument/hover", "nam"),
+    at_rest("hover over an expression", "textDocument/hover", "{{ "),
+    at_rest("definition", "textDocument/definition", "service = \"a"),
+    at_rest("declaration", "textDocument/declaration", "service = \"a"),
+    Request { more: references, ..at_rest("references", "textDocument/references", "service = \"a") },
+    at_rest("prepareRename", "textDocument/prepareRename", "service = \"a"),
+    Request { more: new_name, ..at_rest("rename", "textDocument/rename", "service = \"a") },
+    Request { more: positions, ..at_rest("selectionRange", "textDocument/selectionRange", "= \"") },
+    at_rest("prepareCallHierarchy", "textDocument/prepareCallHierarchy", "m::sp"),
+    Request { more: call, ..at_rest("callHierarchy/incomingCalls", "callHierarchy/incomingCalls", "m::sp") },
+    Request { more: query, ..at_rest("workspace/symbol", "workspace/symbol", "") },
+    Request { more: asked_actions, ..at_rest("codeAction, asked for", "textDocument/codeAction", "= \"") },
+    Request { more: chosen_action, ..at_rest("codeAction/resolve", "codeAction/resolve", "= \"") },
+    at_rest("rendered preview", "clnrm/rendered", ""),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = if arguments.iter().any(|argument| argument == "--quick") { ROUNDS / 10 } else { ROUNDS };
+    for kind in &KINDS {
+        for size in SIZES {
+            println!("\n{} {} KB, ms{:30} p50      p95      p99", kind.name, size >> 10, "");
+            let mut asking = Asking::open(kind, &kind.text(size));
+            for request in REQUESTS {
+                asking.measure(request, rounds);
+            }
+        }
+    }
+}
+
+/// What an editor that shows everything can do.
+fn capabilities() -> Value {
+    json!({
+        "codeAction": {
+            "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } },
+            "dataSupport": true,
+            "disabledSupport": true,
+            "resolveSupport": { "properties": ["edit"] },
+        },
+        "codeLens": {},
+        "completion": { "completionItem": { "snippetSupport": true, "insertReplaceSupport": true } },
+        "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+        "hover": { "contentFormat": ["markdown"] },
+    })
+}
+
+/// A document in which something is typed before each request.
+struct Asking {
+    server: Server,
+    uri: String,
+    text: String,
+    lines: usize,
+    /// Where the requests are asked.
+    position: Value,
+    typed_at: Place,
+    typed: usize,
+    version: i32,
+}
+
+impl Asking {
+    fn open(kind: &Kind, text: &str) -> Self {
+        let mut server = Server::start_for(&mut Command::new(env!("CARGO_BIN_EXE_clnrm-lsp")), capabilities());
+        let uri = format!("file:///bench/{}.clnrm.toml{}", kind.name, if kind.is_template() { ".tera" } else { "" });
+        server.open(&uri, text);
+        assert_eq!(server.errors(&uri, 1).0, 0, "{uri}");
+        let typed_at = Place::behind("[meta]", text);
+        Self {
+            server,
+            uri,
+            text: text.to_owned(),
+            lines: text.lines().count(),
+            position: Value::Null,
+            typed_at,
+            typed: 0,
+            version: 1,
+        }
+    }
+
+    fn measure(&mut self, request: &Request, rounds: usize) {
+        let Some(position) = position(request.behind, &self.text) else { return };
+        self.position = position;
+        let mut took = Vec::new();
+        // The first rounds warm up.
+        for round in 0..rounds + 3 {
+            let params = match request.when {
+                When::Typing => {
+                    let params = self.params(request);
+                    self.edit();
+                    params
+                }
+                When::AtRest => {
+                    self.edit();
+                    self.rest();
+                    self.params(request)
+                }
+            };
+            let (answer, duration) = self.server.request(request.method, &params);
+            if request.when == When::Typing {
+                self.rest();
+            }
+            let list = answer["items"].as_array().or(answer.as_array());
+            let is_empty = answer.is_null() || list.is_some_and(Vec::is_empty);
+            assert!(!is_empty, "{} of {}: {answer}", request.name, self.uri);
+            if round >= 3 {
+                took.push(duration);
+            }
+        }
+        let note = if percentile(&mut took, 99) < AIM { "" } else { "  above the aim" };
+        println!("{:42} {}{note}", request.name, percentiles(&mut took, &[50, 95, 99]));
+    }
+
+    fn edit(&mut self) {
+        self.version += 1;
+        let text = format!(" # {}", self.version);
+        self.server.change(&self.uri, self.version, self.typed_at, self.typed, &text);
+        self.typed = text.len();
+    }
+
+    /// Waits until the change is judged, if it is not yet.
+    fn rest(&mut self) {
+        if self.server.judged == Some(self.version.into()) {
+            return;
+        }
+        let (errors, _) = self.server.errors(&self.uri, self.version);
+        assert_eq!(errors, 0, "{}", self.uri);
+    }
+
+    /// The parameters of a request; what has no use for a document or position passes over it.
+    fn params(&mut self, request: &Request) -> Value {
+        let mut params = json!({ "textDocument": { "uri": self.uri }, "uri": self.uri, "position": self.position });
+        if let (Value::Object(params), Value::Object(more)) = (&mut params, (request.more)(self)) {
+            params.extend(more);
+        }
+        params
+    }
+
+    /// Asks for something that the measured request needs.
+    fn before(&mut self, method: &str, more: Value) -> Value {
+        let request = Request { name: "", when: When::AtRest, method: "", behind: "", more: nothing };
+        let mut params = self.params(&request);
+        if let (Value::Object(params), Value::Object(more)) = (&mut params, more) {
+            params.extend(more);
+        }
+        self.server.request(method, &params).0
+    }
+
+    /// Sixty lines in the middle.
+    fn screen(&self) -> Value {
+        let first = self.lines / 2;
+        let place = |line| json!({ "line": line, "character": 0 });
+        json!({ "start": place(first), "end": place((first + 60).min(self.lines - 1)) })
+    }
+
+    fn cursor(&self) -> Value {
+        json!({ "start": self.position, "end": self.position })
+    }
+}
+
+/// The place behind the first `needle` of the second half, else behind the first of all; the start where it is empty.
+fn position(needle: &str, text: &str) -> Option<Value> {
+    let half = text.len() / 2;
+    let offset = text[half..].find(needle).map(|at| half + at).or_else(|| text.find(needle))? + needle.len();
+    let offset = if needle.is_empty() { 0 } else { offset };
+    let line_start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    Some(json!({ "line": text[..offset].matches('\n').count(), "character": offset - line_start }))
+}
+
+fn nothing(_: &mut Asking) -> Value {
+    json!({})
+}
+
+fn completion_item(asking: &mut Asking) -> Value {
+    let found = asking.before("textDocument/completion", json!({}));
+    found["items"].as_array().or(found.as_array()).expect("there are items")[0].clone()
+}
+
+fn screen(asking: &mut Asking) -> Value {
+    json!({ "range": asking.screen() })
+}
+
+fn previous(asking: &mut Asking) -> Value {
+    let tokens = asking.before("textDocument/semanticTokens/full", json!({}));
+    json!({ "previousResultId": tokens["resultId"] })
+}
+
+fn actions(asking: &mut Asking) -> Value {
+    json!({ "range": asking.cursor(), "context": { "diagnostics": [], "triggerKind": 2 } })
+}
+
+fn asked_actions(asking: &mut Asking) -> Value {
+    json!({ "range": asking.cursor(), "context": { "diagnostics": [], "triggerKind": 1 } })
+}
+
+fn chosen_action(asking: &mut Asking) -> Value {
+    let context = json!({ "diagnostics": [], "triggerKind": 2, "only": ["refactor"] });
+    let found = asking.before("textDocument/codeAction", json!({ "range": asking.cursor(), "context": context }));
+    let actions = found.as_array().expect("there are actions");
+    actions.iter().find(|action| action["data"].is_object()).expect("one of them is to be resolved").clone()
+}
+
+fn references(_: &mut Asking) -> Value {
+    json!({ "context": { "includeDeclaration": true } })
+}
+
+fn new_name(_: &mut Asking) -> Value {
+    json!({ "newName": "renamed" })
+}
+
+fn positions(asking: &mut Asking) -> Value {
+    json!({ "positions": [asking.position] })
+}
+
+fn call(asking: &mut Asking) -> Value {
+    let items = asking.before("textDocument/prepareCallHierarchy", json!({}));
+    json!({ "item": items[0] })
+}
+
+fn query(_: &mut Asking) -> Value {
+    json!({ "query": "app" })
+}
