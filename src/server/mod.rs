@@ -9,6 +9,7 @@ mod client_facts;
 mod commands;
 mod diagnostics;
 mod documents;
+mod encoded;
 mod framing;
 mod judge;
 mod metrics;
@@ -95,6 +96,7 @@ fn serve_with(
         let new = Session::new(client, outbox.clone(), runtime.handle().clone(), runner);
         Backend::new(session.insert(new).clone())
     })
+    .custom_method(encoded::DOCUMENT_SYMBOL, Backend::encoded_document_symbol)
     .custom_method("clnrm/status", Backend::status)
     .custom_method("clnrm/libraryText", Backend::library_text)
     .custom_method("clnrm/rendered", Backend::rendered)

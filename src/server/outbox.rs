@@ -47,6 +47,11 @@ impl Outbox {
         }
     }
 
+    /// Sends one message that is encoded already.
+    pub fn send_encoded(&self, message: Vec<u8>) {
+        self.queue(Outgoing::Message(message));
+    }
+
     /// Sends a message that replaces an unsent one with the same key.
     pub fn send_latest(&self, key: &str, message: &impl Serialize) {
         let Some(body) = encode(message) else { return };

@@ -21,6 +21,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 use tower_service::Service;
 
+use super::encoded;
 use super::framing::{self, Frame};
 use super::outbox::Outbox;
 
@@ -92,6 +93,7 @@ pub fn serve<S: LanguageServer>(
 fn start<S: LanguageServer>(service: &mut LspService<S>, request: Request, outbox: &Outbox, runtime: &Handle) {
     let id = request.id().cloned();
     let method = request.method().to_owned();
+    let (request, is_encoded) = encoded::route(request);
     // The service is always ready: its only other state is "initializing", and `initialize` never awaits anything.
     if service.poll_ready(&mut Context::from_waker(Waker::noop())).is_pending() {
         tracing::error!("a message came while the service was not ready");
@@ -101,7 +103,10 @@ fn start<S: LanguageServer>(service: &mut LspService<S>, request: Request, outbo
         let outbox = outbox.clone();
         async move {
             match answer.await {
-                Ok(Ok(Some(response))) => outbox.send(&response),
+                Ok(Ok(Some(response))) => match is_encoded.then(|| encoded::message(&response)).flatten() {
+                    Some(message) => outbox.send_encoded(message),
+                    None => outbox.send(&response),
+                },
                 Ok(Ok(None) | Err(_)) => {}
                 Err(_) => {
                     tracing::error!(method, "a handler panicked");

@@ -7,21 +7,23 @@ use tower_lsp::ls_types::{
 
 use super::feature::{self, Subject};
 use crate::features::outline::{self, OutlineItem, OutlineKind};
+use crate::server::encoded::Encoded;
 use crate::server::session::Session;
 
 /// The outline of a document; a plain list where the client can't show a tree.
-pub async fn handle(session: &Session, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+pub async fn handle(session: &Session, params: DocumentSymbolParams) -> Result<Encoded> {
     let is_nested = session.state().facts.nested_symbols;
-    feature::answer(session, params.text_document.uri, move |subject| {
+    let answer = feature::answer(session, params.text_document.uri, move |subject| {
         let items = outline::outline(subject.view());
         if is_nested {
-            return DocumentSymbolResponse::Nested(items.iter().map(|item| nested(subject, item)).collect());
+            let symbols = items.iter().map(|item| nested(subject, item)).collect();
+            return Encoded::new(&DocumentSymbolResponse::Nested(symbols));
         }
         let mut flat = Vec::new();
         items.iter().for_each(|item| flatten(subject, item, None, &mut flat));
-        DocumentSymbolResponse::Flat(flat)
-    })
-    .await
+        Encoded::new(&DocumentSymbolResponse::Flat(flat))
+    });
+    answer.await?.unwrap_or_else(|| Encoded::new(&()))
 }
 
 fn nested(subject: &Subject, item: &OutlineItem) -> DocumentSymbol {
@@ -34,7 +36,8 @@ fn nested(subject: &Subject, item: &OutlineItem) -> DocumentSymbol {
         deprecated: None,
         range: subject.range(item.span),
         selection_range: subject.range(item.selection),
-        children: Some(item.children.iter().map(|child| nested(subject, child)).collect()),
+        children: (!item.children.is_empty())
+            .then(|| item.children.iter().map(|child| nested(subject, child)).collect()),
     }
 }
 

@@ -1,0 +1,89 @@
+//! Answers as long as a document, encoded once, by their handlers.
+//!
+//! The service between a handler and the way out knows JSON values only, and to make a tree of values of some thousand symbols takes
+//! several times as long as to find them. So these answers pass it as one string, which is the JSON of the answer.
+
+use serde::Serialize;
+use tower_lsp::jsonrpc::{Error, Id, Request, Response, Result};
+
+/// The name by which the service knows `textDocument/documentSymbol`.
+pub const DOCUMENT_SYMBOL: &str = "clnrm/encoded/documentSymbol";
+
+/// The requests whose answers are encoded, with the names by which the service knows them.
+const METHODS: [(&str, &str); 1] = [("textDocument/documentSymbol", DOCUMENT_SYMBOL)];
+
+/// An answer that is encoded; to the service a string.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Encoded(String);
+
+impl Encoded {
+    /// Encodes an answer.
+    ///
+    /// # Errors
+    /// When the answer has no JSON; those of the protocol always have one.
+    pub fn new(answer: &impl Serialize) -> Result<Self> {
+        serde_json::to_string(answer).map(Self).map_err(|_| Error::internal_error())
+    }
+}
+
+/// The request by the name that the service knows, and whether its answer is an [`Encoded`] one.
+pub fn route(request: Request) -> (Request, bool) {
+    let Some((_, name)) = METHODS.iter().find(|(method, _)| request.method() == *method) else {
+        return (request, false);
+    };
+    let (_, id, params) = request.into_parts();
+    let mut renamed = Request::build(*name);
+    if let Some(id) = id {
+        renamed = renamed.id(id);
+    }
+    if let Some(params) = params {
+        renamed = renamed.params(params);
+    }
+    (renamed.finish(), true)
+}
+
+/// The message of a response whose result is an [`Encoded`] answer. `None`: it is an error.
+pub fn message(response: &Response) -> Option<Vec<u8>> {
+    /// A response as far as its result.
+    #[derive(Serialize)]
+    struct Head<'a> {
+        jsonrpc: &'a str,
+        id: &'a Id,
+    }
+    let answer = response.result()?.as_str()?;
+    let mut message = serde_json::to_vec(&Head { jsonrpc: "2.0", id: response.id() }).ok()?;
+    message.pop();
+    message.extend_from_slice(b",\"result\":");
+    message.extend_from_slice(answer.as_bytes());
+    message.push(b'}');
+    Some(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn an_answer_arrives_as_it_was_encoded() {
+        let answer = json!([{ "name": "a \"b\" \u{1F40B}", "children": [] }]);
+        let result = serde_json::to_value(Encoded::new(&answer).expect("it has a JSON")).expect("it is a string");
+        for id in [Id::Number(7), Id::String("a\"7".to_owned())] {
+            let message = message(&Response::from_ok(id.clone(), result.clone())).expect("it is no error");
+            let message: Value = serde_json::from_slice(&message).expect("it is JSON");
+            assert_eq!(message, json!({ "jsonrpc": "2.0", "id": id, "result": answer }));
+        }
+        assert_eq!(message(&Response::from_error(Id::Number(7), Error::internal_error())), None);
+    }
+
+    #[test]
+    fn only_the_name_of_a_request_changes() {
+        let request = Request::build("textDocument/documentSymbol").id(7).params(json!({ "a": 1 })).finish();
+        let expected = Request::build(DOCUMENT_SYMBOL).id(7).params(json!({ "a": 1 })).finish();
+        assert_eq!(route(request), (expected, true));
+        let other = Request::build("textDocument/hover").id(7).finish();
+        assert_eq!(route(other.clone()), (other, false));
+    }
+}
