@@ -74,16 +74,19 @@ pub struct EngineCapacity {
 
 impl Resources {
     /// What a scenario of `test` uses: one slot, one network, and what its containers may use or, where they have no limit, are known
-    /// or taken to use.
+    /// or taken to use. What is only taken to be so is never more than the test allows itself.
     pub fn of_scenario(test: &PlannedTest, scenario: &PlannedScenario, learned: Option<Peaks>) -> Self {
         let mut request = Self { slots: 1, networks: 1, ..Self::default() };
         let services = || scenario.services.iter().filter_map(|index| test.services.get(*index));
+        let (limits, mut memory, mut cpu) = (&test.limits, Need::default(), Need::default());
         for service in services().filter(|service| service.image.is_some()) {
             request.containers += 1;
             let resources = scenario.resources_of(service);
-            request.memory_mb += resources.memory_mb.unwrap_or(USUAL_MEMORY_MB);
-            request.cpu_millis += resources.cpu_millis.unwrap_or(USUAL_CPU_MILLIS);
+            memory.add(resources.memory_mb, USUAL_MEMORY_MB, limits.memory_mb);
+            cpu.add(resources.cpu_millis, USUAL_CPU_MILLIS, limits.cpu_millis);
         }
+        request.memory_mb = memory.within(limits.memory_mb);
+        request.cpu_millis = cpu.within(limits.cpu_millis);
         let is_limited = services().all(|service| scenario.resources_of(service).memory_mb.is_some());
         if let Some(peaks) = learned.filter(|_| !is_limited) {
             request.memory_mb = peaks.memory_mb.max(1);
@@ -99,7 +102,6 @@ impl Resources {
         }
         // What a test allows itself binds all of its scenarios together.
         let own = |name: &str| format!("{name} of {}", test.id);
-        let limits = &test.limits;
         let bound = [
             ("containers", limits.containers, request.containers),
             ("cpu_millis", limits.cpu_millis, request.cpu_millis),
@@ -194,6 +196,31 @@ impl Resources {
     /// Whether nothing is in use.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// What the containers of a scenario need of one resource.
+#[derive(Clone, Copy, Debug, Default)]
+struct Need {
+    /// Of those that state it.
+    stated: u64,
+    /// Of those that state nothing, as far as anybody can guess.
+    guessed: u64,
+}
+
+impl Need {
+    /// One more container; none gets more than its whole test may use.
+    fn add(&mut self, stated: Option<u64>, usual: u64, most: Option<u64>) {
+        match stated {
+            Some(amount) => self.stated = self.stated.saturating_add(amount.min(most.unwrap_or(u64::MAX))),
+            None => self.guessed = self.guessed.saturating_add(usual),
+        }
+    }
+
+    /// What all of them need where their test may use so much: a guess of ours breaks no limit, what is stated may.
+    fn within(self, most: Option<u64>) -> u64 {
+        let left = most.map_or(u64::MAX, |most| most.saturating_sub(self.stated));
+        self.stated.saturating_add(self.guessed.min(left))
     }
 }
 

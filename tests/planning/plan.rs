@@ -189,6 +189,30 @@ fn what_a_scenario_uses_is_the_sum_of_its_containers() {
 }
 
 #[test]
+fn what_is_guessed_stays_within_what_the_test_allows_itself() {
+    let request = |one: &str, other: &str| {
+        let text = format!(
+            "[meta]\nname = \"two\"\nversion = \"1\"\n[services.one]\nimage = \"a\"\n{one}\n[services.other]\nimage = \"a\"\n{other}\n\
+             [[scenario]]\nname = \"both\"\n[[scenario.steps]]\nname = \"a\"\nservice = \"one\"\nrun = \"true\"\n\
+             [[scenario.steps]]\nname = \"b\"\nservice = \"other\"\nrun = \"true\"\n\
+             [limits]\nmemory_mb = 300\ncpu_millicores = 200\n"
+        );
+        let plan = plan(&text);
+        let request = Resources::of_scenario(&plan.tests[0], &plan.tests[0].scenarios[0], None);
+        (request.containers, request.memory_mb, request.cpu_millis)
+    };
+    assert_eq!(request("", ""), (2, 300, 200));
+    assert_eq!(request("limits = { memory_mb = 280 }", ""), (2, 300, 200), "what one states is the other's no more");
+    assert_eq!(request("limits = { memory_mb = 10 }", ""), (2, 266, 200));
+    let greedy = "limits = { memory_mb = 500, cpu_millicores = 150 }";
+    assert_eq!(
+        request(greedy, greedy),
+        (2, 600, 300),
+        "what is stated may ask for too much: no container gets more than 300"
+    );
+}
+
+#[test]
 fn of_one_scenario_only_it_and_what_it_needs_is_planned() {
     insta::assert_snapshot!(shown(&only(WHOLE, Some("login #2"), None), WHOLE));
     assert!(only(WHOLE, Some("nothing"), None).tests.is_empty());
