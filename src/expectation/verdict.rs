@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::trace::{Completeness, SpanId, SpanIndex};
+use crate::trace::{Completeness, SpanIndex};
 
 /// What is known about how the spans of a run were received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +16,12 @@ pub struct Reception {
     pub no_spans: NoSpans,
     /// Hosts and addresses that belong to the run besides its declared services: aliases, addresses of containers.
     pub own_hosts: Vec<String>,
-    /// Spans of the runner that programs were told to be children of. They are no missing parents.
-    pub own_parents: Vec<SpanId>,
 }
 
 impl Reception {
     /// Spans of which nothing else is known, such as those of a file.
     pub fn of(completeness: Completeness) -> Self {
-        Self { completeness, no_spans: NoSpans::Unknown, own_hosts: Vec::new(), own_parents: Vec::new() }
+        Self { completeness, no_spans: NoSpans::Unknown, own_hosts: Vec::new() }
     }
 }
 

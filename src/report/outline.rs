@@ -66,8 +66,6 @@ pub fn span_line(trace: &Trace, index: SpanIndex) -> String {
         let milliseconds = |nanoseconds: f64| nanoseconds / 1e6;
         facts.push(format!("at {} ms for {} ms", milliseconds((start - first) as f64), milliseconds(duration as f64)));
     }
-    if span.parent_span_id.is_some() && trace.parent(index).is_none() {
-        facts.push("parent missing".to_owned());
-    }
+    facts.extend(trace.absent_parent(index).map(|absent| absent.word().to_owned()));
     format!("{} ({})", span.name.as_str(), facts.join(", "))
 }

@@ -1,6 +1,6 @@
 //! The spans of a run, each once, with the ways between them. What it answers does not depend on the order of arrival.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Name, Span, SpanId, TraceId};
 
@@ -34,6 +34,7 @@ pub struct Trace {
     child_starts: Vec<u32>,
     duplicates: u64,
     conflicts: Vec<Conflict>,
+    runner_spans: BTreeSet<SpanId>,
 }
 
 /// A span that came again with other contents. The first was kept.
@@ -135,6 +136,7 @@ pub struct TraceBuilder {
     by_id: HashMap<(TraceId, SpanId), SpanIndex>,
     duplicates: u64,
     conflicts: Vec<Conflict>,
+    runner_spans: BTreeSet<SpanId>,
 }
 
 impl TraceBuilder {
@@ -153,6 +155,11 @@ impl TraceBuilder {
         }
     }
 
+    /// Programs were told to be children of this span of the runner, which itself never comes.
+    pub fn runner_span(&mut self, id: SpanId) {
+        self.runner_spans.insert(id);
+    }
+
     /// How many different spans have come.
     pub fn len(&self) -> usize {
         self.spans.len()
@@ -165,7 +172,7 @@ impl TraceBuilder {
 
     /// The trace of all spans that came.
     pub fn build(self) -> Trace {
-        let Self { mut spans, mut by_id, duplicates, mut conflicts } = self;
+        let Self { mut spans, mut by_id, duplicates, mut conflicts, runner_spans } = self;
         let key = |span: &Span| (span.trace_id.clone(), span.span_id.clone());
         let conflicting: Vec<_> = conflicts.iter().map(|conflict| key(&spans[conflict.kept.get()])).collect();
         spans.sort_by_cached_key(|span| (span.start.is_none(), span.start, key(span)));
@@ -191,7 +198,7 @@ impl TraceBuilder {
             .map(|span| by_id.get(&(span.trace_id.clone(), span.parent_span_id.clone()?)).copied())
             .collect();
         let (children, child_starts) = children_of(&parents);
-        Trace { spans, by_id, by_name, parents, children, child_starts, duplicates, conflicts }
+        Trace { spans, by_id, by_name, parents, children, child_starts, duplicates, conflicts, runner_spans }
     }
 }
 
@@ -214,6 +221,25 @@ fn children_of(parents: &[Option<SpanIndex>]) -> (Vec<SpanIndex>, Vec<u32>) {
         }
     }
     (children, child_starts)
+}
+
+/// Why the parent that a span names is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsentParent {
+    /// It is a span of the runner, which started the program of this one.
+    Runner,
+    /// It never arrived.
+    Missing,
+}
+
+impl AbsentParent {
+    /// What is said of the span, in lists and pictures.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Runner => "started by the runner",
+            Self::Missing => "parent missing",
+        }
+    }
 }
 
 impl FromIterator<Span> for Trace {
@@ -325,11 +351,20 @@ impl Trace {
         self.iter().filter(|(_, span)| span.parent_span_id.is_none()).map(|(index, _)| index)
     }
 
-    /// Spans that name a parent that is not here, in their order.
+    /// Spans that name a parent that never arrived, in their order. Those that the runner started are none.
     pub fn orphans(&self) -> impl Iterator<Item = SpanIndex> {
-        self.iter()
-            .filter(|(index, span)| span.parent_span_id.is_some() && self.parent(*index).is_none())
-            .map(|(index, _)| index)
+        self.iter().map(|(index, _)| index).filter(|index| self.absent_parent(*index) == Some(AbsentParent::Missing))
+    }
+
+    /// What became of the parent of a span that names one which is not here.
+    pub fn absent_parent(&self, span: SpanIndex) -> Option<AbsentParent> {
+        let id = self[span].parent_span_id.as_ref().filter(|_| self.parent(span).is_none())?;
+        Some(if self.runner_spans.contains(id) { AbsentParent::Runner } else { AbsentParent::Missing })
+    }
+
+    /// The spans of the runner that programs were told to be children of. They never arrive: nobody sends them.
+    pub const fn runner_spans(&self) -> &BTreeSet<SpanId> {
+        &self.runner_spans
     }
 
     /// The cycles along parents, each once: from its first span in the order of the spans, each followed by its parent. A span that

@@ -16,7 +16,7 @@ mod value;
 pub mod waterfall;
 pub mod write;
 
-pub use collected::{Conflict, Field, SpanIndex, Trace, TraceBuilder};
+pub use collected::{AbsentParent, Conflict, Field, SpanIndex, Trace, TraceBuilder};
 pub use completeness::{Completeness, Grade};
 pub use ids::{IdError, SpanId, TraceId};
 pub use name::{Interner, Name};

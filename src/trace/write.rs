@@ -6,7 +6,22 @@ use std::sync::Arc;
 use base64::Engine;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Attributes, Resource, Scope, Span, SpanKind, StatusCode, Value};
+use super::{Attributes, Resource, Scope, Span, SpanId, SpanKind, StatusCode, Value};
+
+/// The key beside `resourceSpans` under which a file names spans of the runner. Other readers of OTLP pass it over.
+pub(super) const RUNNER_SPANS: &str = "clnrmRunnerSpans";
+
+/// Writes which spans of the runner programs were told to be children of, as a request without spans; nothing where there are none.
+///
+/// # Errors
+/// Those of `into`.
+pub fn runner_line<'s>(ids: impl IntoIterator<Item = &'s SpanId>, mut into: impl Write) -> io::Result<()> {
+    let ids: Vec<String> = ids.into_iter().map(ToString::to_string).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    writeln!(into, "{}", json!({ "resourceSpans": [], (RUNNER_SPANS): ids }))
+}
 
 /// Writes `spans`, a line for each resource and scope. What is read again differs in nothing but its origin.
 ///

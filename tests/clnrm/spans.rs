@@ -29,6 +29,28 @@ fn spans_are_listed_and_filtered() {
 }
 
 #[test]
+fn who_was_started_by_the_runner_misses_no_parent() {
+    let line = |id: u8, parent: u8, name: &str| {
+        format!(
+            "{{\"traceId\":\"5b8efff798038103d269b633813fc60c\",\"spanId\":\"{id:016x}\",\"parentSpanId\":\"{parent:016x}\",\"name\":\"{name}\",\"startTimeUnixNano\":\"{id}000000\",\"endTimeUnixNano\":\"9000000\"}}\n"
+        )
+    };
+    let spans = line(1, 200, "main") + &line(2, 1, "step") + &line(3, 201, "lost");
+    let runner = "{\"resourceSpans\":[],\"clnrmRunnerSpans\":[\"00000000000000c8\"]}\n";
+    let test = "[meta]\nname = \"t\"\nversion = \"1\"\n[assertions]\nno_orphaned_spans = true\n";
+    let workspace = Workspace::new(&[
+        ("t.clnrm.toml", test),
+        ("all.jsonl", &format!("{runner}{spans}")),
+        ("whole.jsonl", &format!("{runner}{}", line(1, 200, "main"))),
+        ("foreign.jsonl", &line(1, 200, "main")),
+    ]);
+    insta::assert_snapshot!(clnrm(&workspace, &["spans", "all.jsonl", "--quiet"]).stdout);
+    insta::assert_snapshot!(clnrm(&workspace, &["spans", "all.jsonl", "--waterfall"]).stdout);
+    let code = |traces: &str| clnrm(&workspace, &["analyze", "t.clnrm.toml", "--traces", traces]).code;
+    assert_eq!((code("whole.jsonl"), code("foreign.jsonl")), (Some(0), Some(1)));
+}
+
+#[test]
 fn json_of_spans_is_read_again_as_the_same_trace() {
     for file in ["good.json", "checkout.jsonl"] {
         let workspace = Workspace::new(&[

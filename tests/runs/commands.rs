@@ -1,4 +1,4 @@
-//! Commands besides `run` that need an engine: `init`, `pull`, `doctor`.
+//! Commands besides `run` that need an engine, or a run in one: `init`, `pull`, `doctor`, `trace`.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use super::engine::{BUSYBOX, engine};
+use super::project::{APP, Project};
 
 /// Runs `clnrm` in a folder, with the environment of this process and a home of its own.
 fn clnrm(folder: &Path, arguments: &[&str]) -> Output {
@@ -105,4 +106,42 @@ fn the_doctor_sees_engine_and_images() {
     let told = text(&ill);
     assert!(told.contains("problem  localhost/no-such-image:1 is not there"), "{told}");
     assert!(told.contains("docker build -t localhost/no-such-image:1"), "{told}");
+}
+
+#[test]
+fn the_trace_of_a_run_tells_what_the_runner_started() {
+    if !engine() {
+        return;
+    }
+    let text = format!(
+        "{APP}\n[[scenario]]\nname = \"one\"\nservice = \"app\"\nrun = \"sh /span.sh up\"\n[assertions]\nno_orphaned_spans = true\n"
+    );
+    let claims = text
+        .replace("name = \"one\"", "name = \"claims\"\nartifacts.collect = [\"spans:default\"]")
+        .replace("sh /span.sh up", "sh /claims.sh")
+        .replace("./span.sh:/span.sh", "./claims.sh:/claims.sh");
+    let project = Project::new(&[("traced", &text), ("claims", &claims)]);
+    // What a program says of its runner counts for nothing: else it could hide that spans were lost.
+    let orphan = r#"{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"00000000000000b1","parentSpanId":"00000000000000b2","name":"lost","startTimeUnixNano":"NOW","endTimeUnixNano":"NOW"}"#;
+    let script = format!(
+        "now=$(date +%s)000000000\necho '{{\"resourceSpans\":[],\"clnrmRunnerSpans\":[\"00000000000000b2\"]}}'\necho '{orphan}' | sed \"s/NOW/$now/g\"\n"
+    );
+    project.write(&format!("{}/claims.sh", project.name), &script);
+    let ran = project.run(&["--html", "run.html"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.text);
+    let outcomes = ["traced", "claims"].map(|test| ran.test(test)["outcome"].clone());
+    assert_eq!(outcomes, ["passed", "failed"], "{}", ran.text);
+    assert!(ran.text.contains("lost"), "{}", ran.text);
+    let test = format!("{}/traced.clnrm.toml", project.name);
+    for what in [test.as_str(), "last"] {
+        let shown = clnrm(&project.path(""), &["trace", what]);
+        assert!(self::text(&shown).contains("up (started by the runner)"), "{what}: {}", self::text(&shown));
+    }
+    let page = std::fs::read_to_string(project.path("run.html")).unwrap();
+    let [started, missing] = ["started by the runner", "parent missing"].map(|words| page.matches(words).count());
+    assert!(started > 0 && started == missing, "each is told of one span: {started} {missing}");
+    // What was green stays so where what is recorded is judged.
+    let spans = format!(".clnrm/traces/{test}.spans.jsonl");
+    let judged = clnrm(&project.path(""), &["analyze", &test, "--traces", &spans]);
+    assert_eq!(judged.status.code(), Some(0), "{}", self::text(&judged));
 }

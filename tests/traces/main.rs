@@ -15,13 +15,14 @@ mod waterfall;
 mod write;
 
 use clnrm_lsp::trace::read::{ReadSummary, Sink, read};
-use clnrm_lsp::trace::{ReadProblem, Span};
+use clnrm_lsp::trace::{ReadProblem, Span, SpanId};
 
 /// Keeps all that is read, in its order.
 #[derive(Default)]
 struct Kept {
     spans: Vec<Span>,
     problems: Vec<ReadProblem>,
+    runner_spans: Vec<String>,
 }
 
 impl Sink for Kept {
@@ -31,6 +32,10 @@ impl Sink for Kept {
 
     fn problem(&mut self, problem: ReadProblem) {
         self.problems.push(problem);
+    }
+
+    fn runner_span(&mut self, id: SpanId) {
+        self.runner_spans.push(id.to_string());
     }
 }
 

@@ -105,6 +105,17 @@ fn a_broken_record_is_told_and_the_next_line_is_read() {
 }
 
 #[test]
+fn spans_of_the_runner_stand_beside_those_that_came() {
+    let text = format!(
+        "{{\"resourceSpans\":[],\"clnrmRunnerSpans\":[\"00f067aa0ba902b7\",\"xy\",\"00f067aa0ba902b8\"]}}\n{{{IDS},\"name\":\"a\"}}\n{{\"clnrmRunnerSpans\":[1]}}"
+    );
+    let (kept, _) = read_all(text.as_bytes());
+    assert_eq!((kept.spans.len(), kept.runner_spans.join(" ")), (1, "00f067aa0ba902b7 00f067aa0ba902b8".to_owned()));
+    let problems: Vec<_> = kept.problems.iter().map(|it| (it.loss, it.path.as_str())).collect();
+    assert_eq!(problems, [(Loss::Value, "clnrmRunnerSpans[1]"), (Loss::Value, "clnrmRunnerSpans")]);
+}
+
+#[test]
 fn what_came_in_late_in_its_object_still_counts() {
     let text = format!(
         r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{{IDS},"name":"a"}}],"scope":{{"name":"lib"}}}}],"schemaUrl":"u","resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"api"}}}}]}}}}]}}"#

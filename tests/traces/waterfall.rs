@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clnrm_lsp::trace::waterfall::{Layout, LayoutOptions, RowKind, TextOptions, Theme, html, svg, text};
-use clnrm_lsp::trace::{Resource, Span, SpanId, SpanIndex, Trace};
+use clnrm_lsp::trace::{Resource, Span, SpanId, SpanIndex, Trace, TraceBuilder};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tree;
@@ -65,15 +65,19 @@ fn colours_are_where_the_theme_puts_them_and_nowhere_else() {
 
 #[test]
 fn what_is_odd_is_shown_too() {
-    let mut spans = tree::spans("no.times\norphan @5+5\nback @20+1\nopen @7+1\nself @1+1\n");
+    let mut spans = tree::spans("no.times\norphan @5+5\nback @20+1\nopen @7+1\nself @1+1\nstarted @6+2\n");
     spans[1].parent_span_id = Some(SpanId::from([9; 8]));
     spans[2].end = spans[2].start.map(|start| start - 3_000_000);
     spans[3].end = None;
     spans[4].parent_span_id = Some(spans[4].span_id.clone());
+    spans[5].parent_span_id = Some(SpanId::from([8; 8]));
     let mut elsewhere = tree::spans("other.trace @1000+10\n").remove(0);
     elsewhere.trace_id = clnrm_lsp::trace::TraceId::from_text("free text").unwrap();
     spans.push(elsewhere);
-    let trace: Trace = spans.into_iter().collect();
+    let mut builder = TraceBuilder::default();
+    spans.into_iter().for_each(|span| builder.push(span));
+    builder.runner_span(SpanId::from([8; 8]));
+    let trace = builder.build();
     insta::assert_snapshot!(text(&Layout::new(&trace, LayoutOptions::default()), &TextOptions::default()));
 }
 

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use crate::executor::{Redaction, RunId, ScenarioId};
-use crate::trace::{Span, write};
+use crate::trace::{Span, SpanId, write};
 
 /// The folder of all that this program keeps in a project.
 pub fn project_folder(root: &Path) -> PathBuf {
@@ -71,16 +71,20 @@ pub async fn begin(root: &Path, run: &RunId) -> Option<PathBuf> {
     }
 }
 
-/// Keeps the spans of a scenario.
-pub async fn spans(folder: &Path, spans: &[Span], redaction: &Redaction) {
-    keep(folder.join("spans.jsonl"), lines(spans, redaction)).await;
+/// Keeps the spans of a scenario, and the id of the span that the runner has for it.
+pub async fn spans(folder: &Path, runner: &SpanId, spans: &[Span], redaction: &Redaction) {
+    keep(folder.join("spans.jsonl"), lines([runner], spans, redaction)).await;
 }
 
-/// Spans as lines of OTLP, with secrets covered.
-pub fn lines<'s>(spans: impl IntoIterator<Item = &'s Span>, redaction: &Redaction) -> Vec<u8> {
+/// Spans as lines of OTLP behind the ids of those that the runner has, with secrets covered.
+pub fn lines<'s>(
+    runner: impl IntoIterator<Item = &'s SpanId>,
+    spans: impl IntoIterator<Item = &'s Span>,
+    redaction: &Redaction,
+) -> Vec<u8> {
     let mut lines = Vec::new();
     // A vector takes everything.
-    let _ = write::otlp_lines(spans, &mut lines);
+    let _ = write::runner_line(runner, &mut lines).and_then(|()| write::otlp_lines(spans, &mut lines));
     if redaction.is_empty() {
         return lines;
     }

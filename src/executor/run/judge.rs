@@ -11,13 +11,15 @@ use crate::executor::{Failure, FailureKind, Hermeticity, Judged, NotRun, Outcome
 use crate::expectation::tree::HermeticityRequirement;
 use crate::expectation::{ExpectationTree, Explainer, NoSpans, Reception, Requirement, judge};
 use crate::trace::canonical::{Canonical, Form, Noise};
-use crate::trace::{Completeness, Span, Trace};
+use crate::trace::{Completeness, Span, SpanId, Trace, TraceBuilder};
 
 /// The spans of one scenario, and how they came.
 #[derive(Clone, Debug)]
 pub struct ScenarioSpans {
     /// The spans, as they came.
     pub spans: Vec<Span>,
+    /// The spans of the runner that its programs were told to be children of.
+    pub runner: Vec<SpanId>,
     /// How.
     pub reception: Reception,
 }
@@ -154,9 +156,9 @@ fn union(parts: Vec<ScenarioSpans>) -> (Trace, Reception) {
     if parts.is_empty() {
         reception.completeness = Completeness::unknown("nothing ran");
     }
-    let mut spans = Vec::new();
+    let mut trace = TraceBuilder::default();
     for part in parts {
-        spans.extend(part.spans);
+        part.spans.into_iter().for_each(|span| trace.push(span));
         let theirs = part.reception;
         if theirs.completeness.grade < reception.completeness.grade {
             reception.completeness = theirs.completeness;
@@ -165,9 +167,9 @@ fn union(parts: Vec<ScenarioSpans>) -> (Trace, Reception) {
             reception.no_spans = theirs.no_spans;
         }
         reception.own_hosts.extend(theirs.own_hosts);
-        reception.own_parents.extend(theirs.own_parents);
+        part.runner.into_iter().for_each(|id| trace.runner_span(id));
     }
-    (spans.into_iter().collect(), reception)
+    (trace.build(), reception)
 }
 
 /// Whether all programs of a scenario ended without anybody ending them, so that its spans tell what they do.

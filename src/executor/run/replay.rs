@@ -24,10 +24,10 @@ pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: 
     if judged.reception.completeness.grade != Grade::Proved || !result.scenarios.iter().all(proven) {
         return;
     }
-    let mut spans = lines(judged.trace.spans(), redaction);
+    let mut spans = lines(judged.trace.runner_spans(), judged.trace.spans(), redaction);
     // What came again with other contents is part of the evidence. It stands behind all others, so that the same spans are kept when
     // they are read.
-    spans.extend(lines(judged.trace.conflicts().iter().map(|conflict| &conflict.other), redaction));
+    spans.extend(lines([], judged.trace.conflicts().iter().map(|conflict| &conflict.other), redaction));
     if let Some(file) = recorded::file(&planned.path).filter(|_| !judged.trace.is_empty())
         && let Err(error) = write(&file, &spans)
     {
@@ -44,7 +44,7 @@ pub fn keep(planned: &PlannedTest, run: &RunId, result: &TestResult, redaction: 
         passed: result.outcome == Outcome::Passed,
         reason: judged.reception.completeness.reason.clone(),
         own_hosts: judged.reception.own_hosts.clone(),
-        own_parents: judged.reception.own_parents.iter().map(ToString::to_string).collect(),
+        own_parents: judged.trace.runner_spans().iter().map(ToString::to_string).collect(),
         scenarios: result
             .scenarios
             .iter()
@@ -108,9 +108,9 @@ pub fn judged_again(planned: &PlannedTest, inputs: &Inputs, entry: &Entry) -> Op
         completeness: Completeness::proved(entry.reason.clone()),
         no_spans: NoSpans::Unknown,
         own_hosts: entry.own_hosts.clone(),
-        own_parents: entry.own_parents.iter().filter_map(|id| SpanId::from_hex(id).ok()).collect(),
     };
-    let spans = vec![ScenarioSpans { spans: trace.into_spans(), reception }];
+    let runner = entry.own_parents.iter().filter_map(|id| SpanId::from_hex(id).ok()).collect();
+    let spans = vec![ScenarioSpans { spans: trace.into_spans(), runner, reception }];
     let images = entry.images.clone();
     let evidence = Evidence { left_out: super::driver::left_out(planned), scenarios, spans, images };
     let result = test(planned, evidence, &Redaction::of(&planned.analysis, &BTreeSet::new()));

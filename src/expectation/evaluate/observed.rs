@@ -146,9 +146,6 @@ impl<'a> Observed<'a> {
 
     /// Spans whose parents never came. The spans that the runner itself is the parent of are none.
     pub fn orphans(&self) -> impl Iterator<Item = SpanIndex> {
-        self.trace.orphans().filter(|&span| {
-            let parent = self.trace[span].parent_span_id.as_ref();
-            !parent.is_some_and(|parent| self.reception.own_parents.contains(parent))
-        })
+        self.trace.orphans()
     }
 }

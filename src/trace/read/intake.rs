@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::place::At;
 use super::{Format, ReadSummary, Sink};
-use crate::trace::{Interner, Loss, Name, Origin, ReadProblem, Resource, Scope, Span};
+use crate::trace::{Interner, Loss, Name, Origin, ReadProblem, Resource, Scope, Span, SpanId};
 
 /// What sources have in common, so that equal strings and resources of all of them have one place in memory.
 #[derive(Debug, Default)]
@@ -128,6 +128,11 @@ impl<'a> Intake<'a> {
         self.summary.spans += 1;
         *self.summary.formats.entry(format).or_default() += 1;
         self.sink.span(span);
+    }
+
+    /// Hands on the id of a span that the runner has.
+    pub fn runner_span(&mut self, id: SpanId) {
+        self.sink.runner_span(id);
     }
 
     /// Tells what was lost.

@@ -1,6 +1,6 @@
 //! Where spans and problems go while a source is read.
 
-use crate::trace::{Loss, ReadProblem, Span, Trace, TraceBuilder};
+use crate::trace::{Loss, ReadProblem, Span, SpanId, Trace, TraceBuilder};
 
 /// Takes what a reader finds, one by one, so that a source of any size is read in bounded memory.
 pub trait Sink {
@@ -9,6 +9,10 @@ pub trait Sink {
 
     /// Something was not read, or not as it stands.
     fn problem(&mut self, problem: ReadProblem);
+
+    /// The source says that programs were told to be children of this span of their runner. Only who trusts the source believes it: a
+    /// program under test could say so too.
+    fn runner_span(&mut self, _: SpanId) {}
 }
 
 impl<S: Sink + ?Sized> Sink for &mut S {
@@ -18,6 +22,10 @@ impl<S: Sink + ?Sized> Sink for &mut S {
 
     fn problem(&mut self, problem: ReadProblem) {
         (**self).problem(problem);
+    }
+
+    fn runner_span(&mut self, id: SpanId) {
+        (**self).runner_span(id);
     }
 }
 
@@ -57,6 +65,10 @@ impl Collector {
 impl Sink for Collector {
     fn span(&mut self, span: Span) {
         self.spans.push(span);
+    }
+
+    fn runner_span(&mut self, id: SpanId) {
+        self.spans.runner_span(id);
     }
 
     fn problem(&mut self, problem: ReadProblem) {

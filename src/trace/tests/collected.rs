@@ -1,6 +1,6 @@
 //! Collecting: indices, duplicates, and trees that are none.
 
-use crate::trace::{Field, Span, SpanId, SpanIndex, Trace, TraceId};
+use crate::trace::{AbsentParent, Field, Span, SpanId, SpanIndex, Trace, TraceBuilder, TraceId};
 
 fn span(id: u8, parent: u8, name: &str) -> Span {
     let mut span = Span::new(TraceId::from([7; 16]), SpanId::from([id; 8]), name);
@@ -39,6 +39,24 @@ fn a_parent_is_looked_for_in_its_own_trace() {
     assert_eq!(names(&trace, trace.orphans()), ["child"]);
     assert_eq!(names(&trace, trace.roots()), ["elsewhere"]);
     assert_eq!(trace.trace_ids().len(), 2);
+}
+
+#[test]
+fn a_span_that_the_runner_started_misses_no_parent() {
+    let mut builder = TraceBuilder::default();
+    [span(2, 1, "started"), span(4, 3, "lost")].into_iter().for_each(|span| builder.push(span));
+    builder.runner_span(SpanId::from([1; 8]));
+    let trace = builder.build();
+    assert_eq!(names(&trace, trace.orphans()), ["lost"]);
+    let absent = |name: &str| trace.absent_parent(trace.by_name(name)[0]);
+    assert_eq!((absent("started"), absent("lost")), (Some(AbsentParent::Runner), Some(AbsentParent::Missing)));
+    assert_eq!(names(&trace, trace.tops()), ["started", "lost"]);
+    // Where the parent came after all, it is the parent.
+    let mut builder = TraceBuilder::default();
+    [span(1, 0, "came"), span(2, 1, "child")].into_iter().for_each(|span| builder.push(span));
+    builder.runner_span(SpanId::from([1; 8]));
+    let trace = builder.build();
+    assert_eq!(trace.absent_parent(trace.by_name("child")[0]), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::layout::{Layout, Row, RowKind};
+use crate::trace::AbsentParent;
 
 /// A duration in the unit that fits, with three digits: `1.53 s`, `12.0 ms`, `450 µs`, `7 ns`.
 pub(super) fn duration(nanoseconds: i128) -> String {
@@ -60,11 +61,10 @@ pub(super) fn label(layout: &Layout<'_>, row: &Row) -> String {
 /// What is odd about the place of a row's span.
 pub(super) fn oddity(layout: &Layout<'_>, row: &Row) -> Option<&'static str> {
     let RowKind::Span(span) = row.kind else { return None };
-    match (layout.trace[span].parent_span_id.is_some(), layout.trace.parent(span)) {
-        (true, None) => Some("parent missing"),
+    match layout.trace.parent(span) {
+        None => layout.trace.absent_parent(span).map(AbsentParent::word),
         // It stands at the top though it has a parent: that is below it.
-        (true, Some(_)) if row.depth == 1 => Some("below itself"),
-        _ => None,
+        Some(_) => (row.depth == 1).then_some("below itself"),
     }
 }
 

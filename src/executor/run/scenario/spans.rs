@@ -137,10 +137,11 @@ pub(super) async fn harvest(
     let own_hosts = setting.planned().services.iter().map(|&index| setting.test.services[index].name.clone()).collect();
     let spans = ScenarioSpans {
         spans: collected.spans,
-        reception: Reception { completeness, no_spans, own_hosts, own_parents: vec![identity.span_id()] },
+        runner: vec![identity.span_id()],
+        reception: Reception { completeness, no_spans, own_hosts },
     };
     if let Some(folder) = &setting.folder {
-        artifacts::spans(folder, &spans.spans, &setting.redaction).await;
+        artifacts::spans(folder, &identity.span_id(), &spans.spans, &setting.redaction).await;
     }
     spans
 }

@@ -9,7 +9,8 @@ use crate::trace::read::input::Input;
 use crate::trace::read::intake::{Intake, Note};
 use crate::trace::read::place::At;
 use crate::trace::read::{Format, protobuf};
-use crate::trace::{Loss, Place};
+use crate::trace::write::RUNNER_SPANS;
+use crate::trace::{Loss, Place, SpanId};
 
 /// Reads records at the head of an input.
 pub(super) struct Records<'r, 'i, 'n, 's> {
@@ -46,6 +47,7 @@ pub(super) enum Part {
     ScopeSpans,
     Spans,
     OtherSignal,
+    RunnerSpans,
     Payload,
     /// A field that spans have, or an envelope.
     OfSpan,
@@ -62,6 +64,7 @@ impl Part {
             b"spans" => Self::Spans,
             b"resourceMetrics" | b"resource_metrics" | b"resourceLogs" | b"resource_logs" | b"scopeMetrics"
             | b"scope_metrics" | b"scopeLogs" | b"scope_logs" => Self::OtherSignal,
+            _ if key == RUNNER_SPANS.as_bytes() => Self::RunnerSpans,
             b"payload" => Self::Payload,
             b"traceId" | b"trace_id" | b"spanId" | b"span_id" | b"SpanContext" => Self::OfSpan,
             _ if key == envelope::MARK.as_bytes() => Self::OfSpan,
@@ -167,6 +170,10 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
                     self.intake.summary().other_signals += 1;
                     cut::value(self.input, None)?;
                 }
+                (Part::RunnerSpans, Some(b'[')) => {
+                    walked.parts = true;
+                    self.runner_spans(&at.key(RUNNER_SPANS))?;
+                }
                 (Part::Payload, Some(b'{')) if depth == Depth::Record => {
                     let outer = std::mem::replace(&mut self.format, Format::OtlpStdout);
                     let at = at.key("payload");
@@ -234,6 +241,23 @@ impl<'r, 'i, 'n, 's> Records<'r, 'i, 'n, 's> {
         self.objects(at, Loss::Span, |records, at| {
             records.with_object(at, Loss::Span, |object, intake| span_of_any_form(object, intake, at))
         })
+    }
+
+    /// The ids of spans that the runner has, as it writes them down beside those that came.
+    fn runner_spans(&mut self, at: &At<'_>) -> Result<(), Broken> {
+        self.value.clear();
+        cut::value(self.input, Some(&mut self.value))?;
+        let Ok(ids) = serde_json::from_slice::<Vec<String>>(&self.value) else {
+            self.intake.lost(at, Loss::Value, "a list of ids is expected");
+            return Ok(());
+        };
+        for (index, id) in ids.iter().enumerate() {
+            match SpanId::from_hex(id) {
+                Ok(id) => self.intake.runner_span(id),
+                Err(error) => self.intake.lost(&at.index(index), Loss::Value, error.to_string()),
+            }
+        }
+        Ok(())
     }
 
     /// An object without lists of OTLP: a span, an envelope, or something else.
