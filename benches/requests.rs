@@ -7,7 +7,6 @@
 #![expect(clippy::expect_used, reason = "a benchmark ends where the server fails")]
 
 #[path = "shared/documents.rs"]
-#[expect(dead_code, reason = "other benchmarks use the rest")]
 mod documents;
 #[path = "shared/lsp.rs"]
 #[expect(dead_code, reason = "other benchmarks use the rest")]
@@ -17,7 +16,7 @@ mod lsp;
 mod percentiles;
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use documents::{KINDS, Kind};
 use lsp::{Place, Server};
@@ -67,14 +66,13 @@ const REQUESTS: &[Request] = &[
     Request { more: completion_item, ..typing("completionItem/resolve", "completionItem/resolve", " }\n") },
     typing("signatureHelp", "textDocument/signatureHelp", "m::span("),
     typing("documentHighlight", "textDocument/documentHighlight", "name = \"app."),
-    typing("linkedEditingRange", "textDocument/linkedEditingRange", "{% fo"),
     typing("documentSymbol", "textDocument/documentSymbol", ""),
     typing("foldingRange", "textDocument/foldingRange", ""),
     typing("semanticTokens/full", "textDocument/semanticTokens/full", ""),
     Request { more: screen, ..typing("semanticTokens/range", "textDocument/semanticTokens/range", "") },
     Request { more: previous, ..typing("semanticTokens/full/delta", "textDocument/semanticTokens/full/delta", "") },
     Request { more: screen, ..typing("inlayHint", "textDocument/inlayHint", "") },
-    typing("documentLink", "textDocument/documentLink", ""),
+    typing("documentLink", "textDocument/documentLink", "\nimage = \"alpine"),
     typing("codeLens", "textDocument/codeLens", ""),
     Request { more: actions, ..typing("codeAction as the cursor moves", "textDocument/codeAction", "= \"") },
     at_rest("hover over a key", "textDocument/hover", "nam"),
@@ -98,13 +96,27 @@ fn main() {
     let rounds = if arguments.iter().any(|argument| argument == "--quick") { ROUNDS / 10 } else { ROUNDS };
     for kind in &KINDS {
         for size in SIZES {
-            println!("\n{} {} KB, ms{:30} p50      p95      p99", kind.name, size >> 10, "");
-            let mut asking = Asking::open(kind, &kind.text(size));
+            let text = kind.text(size);
+            let label = format!("{} {} KB, ms", kind.name, size >> 10);
+            println!("\n{label:44}     p50      p95      p99");
+            println!("{:42} {}", "bare render and parse", percentiles(&mut floor(kind, size), &[50, 95, 99]));
+            let mut asking = Asking::open(kind, &text);
             for request in REQUESTS {
                 asking.measure(request, rounds);
             }
         }
     }
+}
+
+/// How long it takes only to render and parse such a document: no answer behind a change comes sooner.
+fn floor(kind: &Kind, size: usize) -> Vec<Duration> {
+    let text = kind.bare_text(size);
+    let measured = (0..ROUNDS / 10).map(|_| {
+        let start = Instant::now();
+        documents::floor(&text, kind.is_template()).expect("the document can be read");
+        start.elapsed()
+    });
+    measured.collect()
 }
 
 /// What an editor that shows everything can do.

@@ -19,7 +19,7 @@ use crate::features::rename::Recheck;
 use crate::template::library::DiskLoader;
 use crate::template::render::TemplateName;
 use crate::template::{SourceFile, TemplateLoader};
-use crate::text::{Document, Encoding, Span};
+use crate::text::{Document, Encoding, LineIndex, Span};
 
 /// The files around one document, or those of the whole workspace.
 pub struct Neighbourhood {
@@ -115,13 +115,13 @@ impl Neighbourhood {
 
     /// The ranges of spans of a file.
     pub fn ranges(&self, file: &SourceFile, spans: impl IntoIterator<Item = Span>) -> Vec<Range> {
-        let text = Document::new(&file.text);
-        spans.into_iter().map(|span| positions::range(&text, span, self.encoding)).collect()
+        let lines = LineIndex::new(&file.text);
+        spans.into_iter().map(|span| self.range_in(file, &lines, span)).collect()
     }
 
-    /// The range of a span of a file.
-    pub fn range(&self, file: &SourceFile, span: Span) -> Range {
-        positions::range(&Document::new(&file.text), span, self.encoding)
+    /// The range of a span of a file with these lines.
+    pub fn range_in(&self, file: &SourceFile, lines: &LineIndex, span: Span) -> Range {
+        positions::range_in(&file.text, lines, span, self.encoding)
     }
 }
 

@@ -1,5 +1,7 @@
 //! `workspace/symbol`.
 
+use std::collections::HashMap;
+
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     Location, OneOf, SymbolKind as LspKind, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
@@ -11,6 +13,7 @@ use crate::features::symbols::SymbolKind;
 use crate::server::neighbourhood::Neighbourhood;
 use crate::server::progress;
 use crate::server::session::Session;
+use crate::text::LineIndex;
 
 /// What the workspace defines, by a part of its name.
 pub async fn handle(session: &Session, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
@@ -18,15 +21,22 @@ pub async fn handle(session: &Session, params: WorkspaceSymbolParams) -> Result<
     let work = session.runtime().spawn_blocking(move || {
         let files = Neighbourhood::new(&reading, None);
         let found = symbol_search::search(crate::features::references::Workspace::files(&files), &params.query);
-        found.iter().filter_map(|found| to_lsp(&files, found)).collect::<Vec<_>>()
+        let mut lines = HashMap::new();
+        found.iter().filter_map(|found| to_lsp(&files, &mut lines, found)).collect::<Vec<_>>()
     });
     let found = progress::shown(session, params.work_done_progress_params.work_done_token, SEARCHING, work).await?;
     Ok(Some(WorkspaceSymbolResponse::Nested(found)))
 }
 
-fn to_lsp(files: &Neighbourhood, found: &Match<'_>) -> Option<WorkspaceSymbol> {
+/// `lines` are those of the texts that were met, by the addresses of these.
+fn to_lsp(
+    files: &Neighbourhood,
+    lines: &mut HashMap<*const u8, LineIndex>,
+    found: &Match<'_>,
+) -> Option<WorkspaceSymbol> {
     let source = found.view.source();
-    let location = Location { uri: files.uri(source)?, range: files.range(source, found.span) };
+    let lines = lines.entry(source.text.as_ptr()).or_insert_with(|| LineIndex::new(&source.text));
+    let location = Location { uri: files.uri(source)?, range: files.range_in(source, lines, found.span) };
     Some(WorkspaceSymbol {
         name: found.symbol.name.clone(),
         kind: kind(found.symbol.kind),
