@@ -47,7 +47,7 @@ async fn engine() -> Option<Engine> {
     }
 }
 
-async fn contained_as(run: String, options: SessionOptions) -> Option<Contained> {
+async fn contained_as(run: String, options: SessionOptions, memory: Option<u64>) -> Option<Contained> {
     let engine = engine().await?;
     let image = within(engine.image(IMAGE, PullPolicy::Never, |_| ())).await.unwrap();
     let mut spec = ContainerSpec::new(Belonging::new(run.clone(), "init"), image.id.clone());
@@ -55,6 +55,7 @@ async fn contained_as(run: String, options: SessionOptions) -> Option<Contained>
     spec.read_only = true;
     spec.user = Some("1000".to_owned());
     spec.cap_drop = vec!["ALL".to_owned()];
+    spec.memory = memory;
     let running = within(engine.start(spec)).await.unwrap();
     let (output, input) = running.attached.into_session();
     let (session, tunnels) = within(Session::open(output, input, options)).await.unwrap();
@@ -62,8 +63,13 @@ async fn contained_as(run: String, options: SessionOptions) -> Option<Contained>
 }
 
 async fn contained(test: &str) -> Option<Contained> {
+    contained_within(test, None).await
+}
+
+/// With this much memory.
+async fn contained_within(test: &str, memory: Option<u64>) -> Option<Contained> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
-    contained_as(format!("test-init-{test}-{since}"), SessionOptions::default()).await
+    contained_as(format!("test-init-{test}-{since}"), SessionOptions::default(), memory).await
 }
 
 impl Contained {
@@ -119,6 +125,22 @@ async fn it_needs_nothing_of_a_container() {
 
     let missing = within(contained.session.start(JobSpec::new(["no-such-program"]))).await.err().unwrap();
     assert!(missing.to_string().starts_with("there is no program `no-such-program`"), "{missing}");
+    contained.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_tells_that_the_memory_ran_out() {
+    let Some(engine) = engine().await else { return };
+    if !engine.info().limits_memory {
+        eprintln!("SKIPPED: the engine can't limit memory");
+        return;
+    }
+    let Some(contained) = contained_within("memory", Some(64 << 20)).await else { return };
+    let (_, status) = contained.said("exit 3").await;
+    assert_eq!((status, contained.session.ran_out_of_memory()), (Status::Code(3), false));
+    // The one that is killed is a child of the job.
+    let (_, status) = contained.said("dd if=/dev/zero of=/dev/null bs=200M count=1; exit 0").await;
+    assert_eq!((status, contained.session.ran_out_of_memory()), (Status::Code(0), true));
     contained.end().await;
 }
 
@@ -192,7 +214,7 @@ async fn exists(docker: &bollard::Docker, id: &str) -> bool {
 #[ignore = "it is the runner that another test kills"]
 async fn runs_until_it_is_killed() {
     let run = std::env::var(RUN).unwrap();
-    let contained = contained_as(run, SessionOptions::default()).await.unwrap();
+    let contained = contained_as(run, SessionOptions::default(), None).await.unwrap();
     let mut job = contained.shell("trap '' TERM; echo ready; while :; do sleep 1; done").await;
     assert_eq!(first_line(&mut job).await, "ready");
     println!("\ncontainer {}", contained.container.id());

@@ -139,7 +139,7 @@ async fn a_cut_stream_ends_everything() {
 #[tokio::test]
 async fn an_init_that_breaks_the_rules_is_left() {
     let output = |job, bytes| Event::Output { job, output: Output::Stdout, bytes };
-    let exit = Exit { status: Status::Code(0), at_ns: 0, peak_memory_kib: 0, cpu_us: 0 };
+    let exit = Exit { status: Status::Code(0), at_ns: 0, peak_memory_kib: 0, cpu_us: 0, memory_kills: 0 };
     let faults: [Vec<Event>; 6] = [
         vec![Event::Ready { version: VERSION, pid: 1, ports: Vec::new() }],
         vec![Event::Exited { job: 999, exit }],

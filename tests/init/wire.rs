@@ -53,8 +53,9 @@ fn event() -> impl Strategy<Value = Event> {
         (any::<u32>(), fault, any::<i32>()).prop_map(|(job, fault, errno)| Event::NotStarted { job, fault, errno }),
         (any::<u32>(), output(), bytes()).prop_map(|(job, output, bytes)| Event::Output { job, output, bytes }),
         (any::<u32>(), output()).prop_map(|(job, output)| Event::OutputEnd { job, output }),
-        (any::<u32>(), status, any::<(u64, u64, u64)>()).prop_map(|(job, status, (at_ns, peak_memory_kib, cpu_us))| {
-            Event::Exited { job, exit: Exit { status, at_ns, peak_memory_kib, cpu_us } }
+        (any::<u32>(), status, any::<(u64, u64, u64, u64)>()).prop_map(|(job, status, numbers)| {
+            let (at_ns, peak_memory_kib, cpu_us, memory_kills) = numbers;
+            Event::Exited { job, exit: Exit { status, at_ns, peak_memory_kib, cpu_us, memory_kills } }
         }),
         any::<(u32, u16)>().prop_map(|(channel, port)| Event::Opened { channel, port }),
         any::<u32>().prop_map(|channel| Event::Connected { channel }),

@@ -24,6 +24,8 @@ pub(super) enum Outgoing {
 pub(super) struct Link {
     outgoing: mpsc::UnboundedSender<Outgoing>,
     closing: AtomicBool,
+    /// Whether a process of the container was killed because its memory was used up.
+    out_of_memory: AtomicBool,
     state: Mutex<State>,
     ended: watch::Sender<Option<SessionError>>,
     /// How many tunnels exist that somebody may still read.
@@ -138,6 +140,7 @@ impl Link {
         Arc::new(Self {
             outgoing,
             closing: AtomicBool::new(false),
+            out_of_memory: AtomicBool::new(false),
             state: Mutex::new(state),
             ended: watch::Sender::new(None),
             live: watch::Sender::new(0),
@@ -152,6 +155,11 @@ impl Link {
     pub fn close(&self) {
         self.closing.store(true, Ordering::Release);
         let _ = self.outgoing.send(Outgoing::Close);
+    }
+
+    /// Whether a process of the container was killed because its memory was used up.
+    pub fn ran_out_of_memory(&self) -> bool {
+        self.out_of_memory.load(Ordering::Acquire)
     }
 
     /// Whether the runner has asked for the end.
@@ -343,6 +351,9 @@ impl Link {
             Event::OutputEnd { output, .. } => entry.open[slot(output)] = false,
             Event::Exited { exit, .. } => {
                 entry.exited = true;
+                if exit.memory_kills > 0 {
+                    self.out_of_memory.store(true, Ordering::Release);
+                }
                 let _ = entry.updates.send(Update::Exited(exit));
             }
             _ => {}

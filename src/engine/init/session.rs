@@ -148,6 +148,12 @@ impl Session {
         Ok(())
     }
 
+    /// Whether the kernel killed a process of the container because its memory was used up. Known as soon as the end of the job is
+    /// that it killed, or that the process belonged to.
+    pub fn ran_out_of_memory(&self) -> bool {
+        self.link.ran_out_of_memory()
+    }
+
     /// Waits for the end of the session, and tells why it ended.
     pub async fn ended(&self) -> SessionError {
         let mut ended = self.link.watch_end();

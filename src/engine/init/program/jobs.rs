@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::clock::Clock;
+use crate::memory::Kills;
 use crate::outgoing::Outgoing;
 use crate::sys::{self, Reaped};
 use crate::wire::{CHUNK, Event, Exit, Fault, Output, WINDOW};
@@ -18,6 +19,7 @@ use crate::wire::{CHUNK, Event, Exit, Fault, Output, WINDOW};
 #[derive(Default)]
 pub struct Jobs {
     jobs: BTreeMap<u32, Job>,
+    kills: Kills,
 }
 
 struct Job {
@@ -79,8 +81,13 @@ impl Jobs {
     pub fn reaped(&mut self, reaped: &Reaped, at_ns: u64) {
         let running = self.jobs.values_mut().find(|job| job.pid == reaped.pid && job.exit.is_none());
         let Some(job) = running else { return };
-        job.exit =
-            Some(Exit { status: reaped.status, at_ns, peak_memory_kib: reaped.peak_memory_kib, cpu_us: reaped.cpu_us });
+        job.exit = Some(Exit {
+            status: reaped.status,
+            at_ns,
+            peak_memory_kib: reaped.peak_memory_kib,
+            cpu_us: reaped.cpu_us,
+            memory_kills: self.kills.since(),
+        });
         // A process that it left behind may write for ever; what came from itself lies in the pipe now.
         for pipe in job.outputs.iter_mut().flatten() {
             pipe.owed = sys::waiting_bytes(pipe.file.as_fd());

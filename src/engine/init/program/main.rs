@@ -9,6 +9,7 @@
 mod channels;
 mod clock;
 mod jobs;
+mod memory;
 mod outgoing;
 mod processes;
 mod supervisor;

@@ -115,6 +115,7 @@ impl Message for Event {
                 put_u64(out, exit.at_ns);
                 put_u64(out, exit.peak_memory_kib);
                 put_u64(out, exit.cpu_us);
+                put_u64(out, exit.memory_kills);
             }),
             Self::Opened { channel, port } => frame(into, 0x88, *channel, |out| put_u16(out, *port)),
             Self::Connected { channel } => frame(into, 0x89, *channel, |out| put_i32(out, 0)),
@@ -148,8 +149,9 @@ impl Message for Event {
                     (1, signal) => Status::Signal(signal),
                     _ => return None,
                 };
-                let (at_ns, peak_memory_kib, cpu_us) = (fields.u64()?, fields.u64()?, fields.u64()?);
-                Some(Self::Exited { job: number, exit: Exit { status, at_ns, peak_memory_kib, cpu_us } })
+                let (at_ns, peak_memory_kib) = (fields.u64()?, fields.u64()?);
+                let (cpu_us, memory_kills) = (fields.u64()?, fields.u64()?);
+                Some(Self::Exited { job: number, exit: Exit { status, at_ns, peak_memory_kib, cpu_us, memory_kills } })
             }),
             0x88 => fields.u16().map(|port| Self::Opened { channel: number, port }),
             0x89 => fields.i32().filter(|errno| *errno == 0).map(|_| Self::Connected { channel: number }),

@@ -215,6 +215,8 @@ pub struct Exit {
     pub peak_memory_kib: u64,
     /// Time on processors, in microseconds, its children included.
     pub cpu_us: u64,
+    /// How many processes of the container the kernel has killed so far because its memory was used up.
+    pub memory_kills: u64,
 }
 
 /// Exit code or signal.

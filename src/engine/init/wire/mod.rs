@@ -12,7 +12,7 @@ mod message;
 pub use message::{Event, Exit, Fault, Output, Request, Status};
 
 /// Both sides must speak the same version; they say so in [`Request::Hello`] and [`Event::Ready`].
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// So many bytes of one stream may be under way before its receiver has granted more.
 pub const WINDOW: u32 = 256 * 1024;
