@@ -80,6 +80,7 @@ fn by_answer(status: u16, message: String, during: String) -> EngineError {
         "invalid mount",
         "not a directory: unknown",
         "error while creating mount source path",
+        "making volume mountpoint",
     ]) || said.contains("statfs ")
     {
         EngineError::MountFailed { during, cause }
@@ -97,6 +98,9 @@ fn by_answer(status: u16, message: String, during: String) -> EngineError {
     } else {
         match status {
             404 => EngineError::NotFound { during, cause },
+            // So podman answers about a container that goes away while it looks at it, and podman 4 about one that does not run.
+            500 if says(&["no such container"]) => EngineError::NotFound { during, cause },
+            500 if says(&["container state improper"]) => EngineError::Conflict { during, cause },
             409 => EngineError::Conflict { during, cause },
             400..=499 => EngineError::Refused { during, status, cause },
             _ => EngineError::Failed { during, cause },
@@ -246,6 +250,18 @@ mod tests {
         ));
         assert!(matches!(class("fork/exec /usr/bin/runc: cannot allocate memory"), EngineError::OutOfMemory { .. }));
         assert!(matches!(answer(404, "No such container: x"), EngineError::NotFound { .. }));
+        assert!(matches!(
+            class("container ab12 does not exist in database: no such container"),
+            EngineError::NotFound { .. }
+        ));
+        assert!(matches!(
+            class("can only kill running containers. ab12 is in state exited: container state improper"),
+            EngineError::Conflict { .. }
+        ));
+        assert!(matches!(
+            class("making volume mountpoint for volume /etc/passwd/it: mkdir /etc/passwd: not a directory"),
+            EngineError::MountFailed { .. }
+        ));
         assert!(matches!(answer(409, "Conflict. The container name is in use"), EngineError::Conflict { .. }));
         assert!(matches!(answer(400, "bad parameter"), EngineError::Refused { status: 400, .. }));
     }

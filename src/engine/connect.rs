@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bollard::models::SystemVersion;
 use bollard::{ClientVersion, Docker};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -149,12 +150,21 @@ async fn greet(
         Ok(ping) => ping?,
         Err(_) => return Err(silent(deadline)),
     };
-    let docker = client(endpoint).map_err(|error| unreachable(&error))?;
-    // The first call over TLS and ssh connects and authenticates.
-    let patience = if ping.is_some() { deadline } else { deadline.max(Duration::from_secs(20)) };
-    let docker = match tokio::time::timeout(patience, docker.negotiate_version()).await {
-        Ok(docker) => docker.map_err(|error| unreachable(&error))?,
-        Err(_) => return Err(silent(patience)),
+    let told = ping.as_ref().and_then(|ping| ping.api);
+    let newest = bollard::API_DEFAULT_VERSION;
+    let docker = match told {
+        Some(api) => {
+            client(endpoint, if api < *newest { &api } else { newest }).map_err(|error| unreachable(&error))?
+        }
+        None => {
+            // The first call over TLS and ssh connects and authenticates.
+            let patience = if ping.is_some() { deadline } else { deadline.max(Duration::from_secs(20)) };
+            let docker = client(endpoint, newest).map_err(|error| unreachable(&error))?;
+            match tokio::time::timeout(patience, docker.negotiate_version()).await {
+                Ok(docker) => docker.map_err(|error| unreachable(&error))?,
+                Err(_) => return Err(silent(patience)),
+            }
+        }
     };
     let agreed = docker.client_version();
     if agreed < OLDEST_API {
@@ -165,12 +175,17 @@ async fn greet(
     }
     let docker = speaking(docker);
     let during = || format!("asking the engine at `{endpoint}` what it is");
-    let answers = async { tokio::try_join!(docker.version(), docker.info()) };
-    let (version, info) = tokio::time::timeout(options.deadlines.read, answers)
+    let is_podman = ping.is_some_and(|ping| ping.is_podman);
+    // Podman says all of it in its second answer. It takes half a second for either, and many on a busy machine: it asks the package
+    // manager about itself.
+    let version = async { if is_podman { Ok(SystemVersion::default()) } else { docker.version().await } };
+    let answers = async { tokio::try_join!(version, docker.info()) };
+    let patience = options.deadlines.change;
+    let (version, info) = tokio::time::timeout(patience, answers)
         .await
-        .map_err(|_| Greeting::Failed(EngineError::Timeout { during: during(), after: options.deadlines.read }))?
+        .map_err(|_| Greeting::Failed(EngineError::Timeout { during: during(), after: patience }))?
         .map_err(|error| Greeting::Failed(classify(error, during())))?;
-    let is_podman = ping.is_some_and(|ping| ping.is_podman)
+    let is_podman = is_podman
         || version.components.iter().flatten().any(|component| component.name.to_lowercase().contains("podman"));
     let kind = if is_podman { EngineKind::Podman } else { EngineKind::Docker };
     let time = info.system_time.clone();
@@ -194,19 +209,18 @@ fn speaking(docker: Docker) -> Docker {
     })
 }
 
-fn client(endpoint: &Endpoint) -> Result<Docker, bollard::errors::Error> {
+fn client(endpoint: &Endpoint, api: &ClientVersion) -> Result<Docker, bollard::errors::Error> {
     let seconds = ENDLESS.as_secs();
-    let newest = bollard::API_DEFAULT_VERSION;
     match endpoint {
         #[cfg(unix)]
-        Endpoint::Unix(path) => Docker::connect_with_unix(&path.to_string_lossy(), seconds, newest),
+        Endpoint::Unix(path) => Docker::connect_with_unix(&path.to_string_lossy(), seconds, api),
         #[cfg(windows)]
-        Endpoint::NamedPipe(path) => Docker::connect_with_named_pipe(path, seconds, newest),
-        Endpoint::Tcp(address) => Docker::connect_with_http(address, seconds, newest),
+        Endpoint::NamedPipe(path) => Docker::connect_with_named_pipe(path, seconds, api),
+        Endpoint::Tcp(address) => Docker::connect_with_http(address, seconds, api),
         Endpoint::Tls { address, ca, certificate, key } => {
-            Docker::connect_with_ssl(address, key, certificate, ca, seconds, newest)
+            Docker::connect_with_ssl(address, key, certificate, ca, seconds, api)
         }
-        Endpoint::Ssh(address) => Docker::connect_with_ssh(&format!("ssh://{address}"), seconds, newest, None),
+        Endpoint::Ssh(address) => Docker::connect_with_ssh(&format!("ssh://{address}"), seconds, api, None),
         #[cfg(unix)]
         Endpoint::NamedPipe(path) => {
             Err(bollard::errors::Error::UnsupportedURISchemeError { uri: format!("npipe://{path}") })
@@ -221,6 +235,8 @@ fn client(endpoint: &Endpoint) -> Result<Docker, bollard::errors::Error> {
 /// What the first answer of an engine tells.
 struct Ping {
     is_podman: bool,
+    /// The newest version of the API that it speaks, where it is well.
+    api: Option<ClientVersion>,
 }
 
 /// Greets an engine by hand: the kinds of its errors say what to do, and podman is known by a header that bollard keeps to itself.
@@ -263,12 +279,26 @@ async fn ping_over(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Pi
             if answer.is_empty() { "it closes the connection without an answer" } else { "what answers is no engine" };
         return Err(Greeting::Unreachable(Unreachable::Stranger, cause.to_owned()));
     }
-    let has = |name: &str| head.lines().any(|line| line.to_ascii_lowercase().starts_with(name));
-    if !(has("api-version:") || has("libpod-api-version:") || status.contains(" 5")) {
+    let header = |name: &str| {
+        let of = |line: &str| {
+            let (found, value) = line.split_once(':')?;
+            found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        };
+        head.lines().find_map(of)
+    };
+    let (api, libpod) = (header("api-version"), header("libpod-api-version"));
+    if api.is_none() && libpod.is_none() && !status.contains(" 5") {
         let cause = format!("what answers is no engine: `{status}` without a version");
         return Err(Greeting::Unreachable(Unreachable::Stranger, cause));
     }
-    Ok(Ping { is_podman: has("libpod-api-version:") })
+    let api = api.filter(|_| status.contains(" 200")).as_deref().and_then(version);
+    Ok(Ping { is_podman: libpod.is_some(), api })
+}
+
+/// A version of the API: `1.41`.
+fn version(text: &str) -> Option<ClientVersion> {
+    let (major, minor) = text.split_once('.')?;
+    Some(ClientVersion { major_version: major.parse().ok()?, minor_version: minor.parse().ok()? })
 }
 
 fn silent(after: Duration) -> Greeting {

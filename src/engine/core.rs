@@ -19,7 +19,7 @@ use super::connect::{self, ConnectOptions, Deadlines};
 use super::events::Events;
 use super::image::Pulls;
 use super::network::Subnets;
-use super::{EngineError, EngineInfo, Environment, Owner};
+use super::{EngineError, EngineInfo, EngineKind, Environment, Owner};
 
 /// A container engine. Clones are the same engine.
 #[derive(Clone)]
@@ -37,6 +37,8 @@ pub(super) struct Inner {
     pub subnets: Mutex<Subnets>,
     pub events: Arc<Events>,
     pub init_folder: PathBuf,
+    /// Whether a path means the same to the engine as to this program, as far as can be known without trying.
+    pub sees_our_files: bool,
     /// Whether the engine turned out not to see the files of this machine.
     pub init_must_be_uploaded: AtomicBool,
     /// What goes on that nobody waits for.
@@ -82,6 +84,9 @@ impl Engine {
         let stop = CancellationToken::new();
         let events = Events::follow(docker.clone(), &owner, time.as_deref(), stop.clone());
         let subnets = Subnets::new(options.subnets, owner.pid, info.is_local);
+        let sees_our_files = info.is_local && info.is_named_as_this_machine() && !options.environment.is_in_container();
+        // Docker says that it does not find a file that is to be mounted; podman makes an empty folder in its place.
+        let must_be_uploaded = info.kind == EngineKind::Podman && !sees_our_files;
         Self {
             inner: Arc::new(Inner {
                 docker,
@@ -93,7 +98,8 @@ impl Engine {
                 subnets: Mutex::new(subnets),
                 events,
                 init_folder: options.init_folder.clone(),
-                init_must_be_uploaded: AtomicBool::new(false),
+                sees_our_files,
+                init_must_be_uploaded: AtomicBool::new(must_be_uploaded),
                 background: TaskTracker::new(),
                 background_errors: Mutex::new(Vec::new()),
                 runs: DashMap::new(),

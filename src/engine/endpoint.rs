@@ -29,6 +29,11 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether this program says of itself that it runs in a container of podman's.
+    pub(super) fn is_in_container(&self) -> bool {
+        self.get("container").is_some() || Path::new("/run/.containerenv").exists()
+    }
+
     /// The folder of Docker's client: `DOCKER_CONFIG`, else `~/.docker`.
     pub fn docker_folder(&self) -> Option<PathBuf> {
         self.get("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(self.home.as_ref()?.join(".docker")))

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::classify::root_cause;
-use super::{Owner, label};
+use super::{Owner, dialect, label};
 
 /// What was heard of one container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -147,7 +147,8 @@ impl Events {
     async fn reconcile(&self, docker: &Docker) {
         let ids: Vec<String> = self.containers.iter().map(|entry| entry.key().clone()).collect();
         for id in ids {
-            let change: Option<Change> = match docker.inspect_container(&id, None::<InspectContainerOptions>).await {
+            let inspected = docker.inspect_container(&id, None::<InspectContainerOptions>).await;
+            let change: Option<Change> = match dialect::read(inspected) {
                 Ok(found) => found
                     .state
                     .filter(|state| state.finished_at.is_some() && state.running == Some(false))

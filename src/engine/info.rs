@@ -90,7 +90,7 @@ impl EngineInfo {
         let number = version.version.or(info.server_version).unwrap_or_default();
         let kernel = info.kernel_version.or(version.kernel_version).unwrap_or_default();
         let major: u32 = number.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
-        let is_local = endpoint.is_local_socket() && kernel_of_this_machine().is_some_and(|ours| ours == kernel);
+        let is_local = endpoint.is_local_socket() && read_kernel("osrelease").is_some_and(|ours| ours == kernel);
         Self {
             kind,
             api,
@@ -113,6 +113,14 @@ impl EngineInfo {
     }
 }
 
+impl EngineInfo {
+    /// Whether its machine has the name of this one. Containers have names of their own, so that this program in a container and an
+    /// engine outside of it differ, although they have one kernel.
+    pub(super) fn is_named_as_this_machine(&self) -> bool {
+        read_kernel("hostname").is_none_or(|name| name == self.name)
+    }
+}
+
 /// The name that images use.
 fn architecture(name: &str) -> String {
     match name {
@@ -123,7 +131,7 @@ fn architecture(name: &str) -> String {
     .to_owned()
 }
 
-/// The release of the kernel below this process; `None` where there is no Linux.
-fn kernel_of_this_machine() -> Option<String> {
-    std::fs::read_to_string("/proc/sys/kernel/osrelease").ok().map(|release| release.trim().to_owned())
+/// What the kernel below this process says of itself; `None` where there is no Linux.
+fn read_kernel(what: &str) -> Option<String> {
+    std::fs::read_to_string(format!("/proc/sys/kernel/{what}")).ok().map(|text| text.trim().to_owned())
 }

@@ -8,6 +8,7 @@ mod classify;
 mod connect;
 mod container;
 mod core;
+mod dialect;
 mod endpoint;
 mod error;
 mod events;

@@ -7,7 +7,7 @@ use bollard::query_parameters::{ListContainersOptionsBuilder, ListNetworksOption
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::{Engine, EngineError, label};
+use super::{Engine, EngineError, dialect, label};
 
 /// What a teardown did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,7 +118,8 @@ impl Engine {
         let filters = HashMap::from([("label".to_owned(), labels)]);
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
         let during = || "listing containers".to_owned();
-        let found = self.read(during, self.inner.docker.list_containers(Some(options))).await?;
+        let list = async { dialect::read(self.inner.docker.list_containers(Some(options)).await) };
+        let found = self.read(during, list).await?;
         let listed = found.into_iter().filter_map(|container| {
             let id = container.id?;
             let name = container.names.and_then(|names| names.into_iter().next()).unwrap_or_else(|| id.clone());

@@ -13,6 +13,7 @@ mod images;
 mod kinds;
 mod life;
 mod pins;
+mod podman;
 #[expect(dead_code, reason = "what the tests of real engines need besides")]
 #[path = "../runs/project.rs"]
 mod project;

@@ -13,14 +13,18 @@ use serde_json::Value;
 /// A small image with a shell and `wget`; `scripts/setup-engine` makes it.
 pub const BUSYBOX: &str = "localhost/busybox:1";
 
-const SOCKET: &str = "/var/run/docker.sock";
+/// Where the tests look for their engine: at the unix socket that `DOCKER_HOST` names, as the program under test does.
+fn socket() -> String {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_default();
+    host.strip_prefix("unix://").map_or_else(|| "/var/run/docker.sock".to_owned(), str::to_owned)
+}
 
 /// Whether an engine with the images of the tests answers. Says so where the test is skipped.
 pub fn engine() -> bool {
     let missing = match get("/images/localhost/busybox:1/json") {
         Ok(image) if image.get("Id").is_some() => return true,
         Ok(answer) => format!("the engine has no {BUSYBOX}: {answer}"),
-        Err(error) => format!("no engine answers at {SOCKET}: {error}"),
+        Err(error) => format!("no engine answers at {}: {error}", socket()),
     };
     assert!(std::env::var_os("CI").is_none(), "{missing}; run scripts/setup-engine");
     eprintln!("SKIPPED: {missing}; scripts/setup-engine makes both");
@@ -36,7 +40,7 @@ pub fn get(path: &str) -> std::io::Result<Value> {
 }
 
 fn open(path: &str) -> std::io::Result<UnixStream> {
-    let mut stream = UnixStream::connect(SOCKET)?;
+    let mut stream = UnixStream::connect(socket())?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     // HTTP/1.0: the answer ends with the connection, in one piece.
     write!(stream, "GET {path} HTTP/1.0\r\nHost: engine\r\n\r\n")?;
@@ -93,7 +97,8 @@ pub struct Events {
 impl Events {
     /// Listens from now on, for scenarios with this text in their identity.
     pub fn listen(scenario: &str) -> Self {
-        let filters = encoded(r#"{"type":["container"],"event":["start","die"],"label":["dev.clnrm.managed"]}"#);
+        // Podman knows neither a label without its value here, nor, before its fifth version, the word `die`.
+        let filters = encoded(r#"{"type":["container"],"label":["dev.clnrm.managed=true"]}"#);
         let stream = open(&format!("/events?filters={filters}")).expect("the engine answers");
         let mut reads = BufReader::new(stream.try_clone().expect("a socket can be shared"));
         let scenario = scenario.to_owned();

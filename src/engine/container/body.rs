@@ -63,6 +63,8 @@ pub(super) fn body(engine: &Engine, spec: &ContainerSpec, init: InitWay<'_>) -> 
         healthcheck: spec.healthcheck.as_ref().map(healthcheck),
         image: Some(spec.image.clone()),
         working_dir: spec.workdir.clone(),
+        // Podman 5 stops what it shall remove by force, and waits ten seconds for that unless it is told otherwise.
+        stop_timeout: (engine.info().kind == EngineKind::Podman).then_some(0),
         labels: Some(labels),
         host_config: Some(HostConfig {
             memory: signed(spec.memory),
@@ -71,7 +73,8 @@ pub(super) fn body(engine: &Engine, spec: &ContainerSpec, init: InitWay<'_>) -> 
             nano_cpus: signed(spec.nano_cpus),
             pids_limit: signed(spec.pids),
             shm_size: signed(spec.shared_memory),
-            log_config: log_config(engine),
+            // All output goes over the attached streams; a log beside it makes them four times slower and fills the disk.
+            log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
             network_mode: Some(mode),
             port_bindings: Some(port_bindings(spec)),
             auto_remove: Some(true),
@@ -87,13 +90,6 @@ pub(super) fn body(engine: &Engine, spec: &ContainerSpec, init: InitWay<'_>) -> 
         networking_config: networking,
         ..ContainerCreateBody::default()
     }
-}
-
-/// All output goes over the attached streams; a log beside it makes them four times slower and fills the disk.
-fn log_config(engine: &Engine) -> Option<HostConfigLogConfig> {
-    // Podman 4 knows the driver `none` too, and then refuses to attach by its Docker API in some versions.
-    (engine.info().kind == EngineKind::Docker)
-        .then(|| HostConfigLogConfig { typ: Some("none".to_owned()), config: None })
 }
 
 fn network(network: &ContainerNetwork) -> (String, Option<NetworkingConfig>) {

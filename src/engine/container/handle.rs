@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::spec::PortProtocol;
 use crate::engine::core::lock;
 use crate::engine::events::Heard;
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, ImageHealthcheck, dialect};
 
 /// A container. Clones are the same container. Dropping it removes nothing.
 #[derive(Clone)]
@@ -55,6 +55,8 @@ pub struct ContainerState {
     pub healthy: Option<bool>,
     /// The last words of its health check.
     pub health_output: Option<String>,
+    /// Its health check.
+    pub healthcheck: Option<ImageHealthcheck>,
     /// Its addresses, by network.
     pub addresses: BTreeMap<String, IpAddr>,
     /// Published ports: that in the container, and where it is on the engine's machine.
@@ -194,10 +196,8 @@ impl Container {
     pub async fn inspect(&self) -> Result<Option<ContainerState>, EngineError> {
         let engine = &self.shared.engine;
         let during = || format!("inspecting container `{}`", self.name());
-        match engine
-            .read(during, engine.inner.docker.inspect_container(self.id(), None::<InspectContainerOptions>))
-            .await
-        {
+        let inspect = engine.inner.docker.inspect_container(self.id(), None::<InspectContainerOptions>);
+        match engine.read(during, async { dialect::read(inspect.await) }).await {
             Ok(found) => Ok(Some(state(found))),
             Err(EngineError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -274,8 +274,7 @@ impl Engine {
                 }
                 // It ended between the look and the kill of a forced removal.
                 Err(EngineError::Failed { cause, .. })
-                    if begun.elapsed() < deadline
-                        && (cause.contains("is not running") || cause.contains("No such container")) =>
+                    if begun.elapsed() < deadline && cause.contains("is not running") =>
                 {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
@@ -315,6 +314,7 @@ fn state(found: ContainerInspectResponse) -> ContainerState {
             Some(HealthStatusEnum::UNHEALTHY) => Some(false),
             _ => None,
         },
+        healthcheck: found.config.and_then(|config| config.healthcheck).map(ImageHealthcheck::new),
         health_output: health.log.and_then(|log| log.into_iter().next_back()).and_then(|last| last.output),
         addresses: settings
             .networks

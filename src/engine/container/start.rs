@@ -16,9 +16,9 @@ use tokio::sync::watch;
 
 use super::body::{InitWay, body, init_folder};
 use super::handle::Container;
-use super::spec::ContainerSpec;
+use super::spec::{ContainerSpec, Mount, MountSource};
 use crate::engine::init::{self, Architecture};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, EngineKind};
 
 /// A container that was made and does not run yet. Dropping it removes nothing; [`Created::remove`] and the teardown of the run do.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ impl Engine {
     }
 
     async fn make_container(&self, spec: &ContainerSpec) -> Result<Created, EngineError> {
+        self.are_there(&spec.mounts)?;
         if !spec.init {
             return self.make_container_with(spec, InitWay::Absent).await;
         }
@@ -121,6 +122,25 @@ impl Engine {
                 let _ = created.remove().await;
                 Err(error)
             }
+        }
+    }
+
+    /// Whether what is to be mounted is there. Docker sees to that itself; podman makes an empty folder of what is missing, on the
+    /// user's own disk, and the test would run with that.
+    fn are_there(&self, mounts: &[Mount]) -> Result<(), EngineError> {
+        if self.info().kind != EngineKind::Podman || !self.inner.sees_our_files {
+            return Ok(());
+        }
+        let missing = mounts.iter().find_map(|mount| match &mount.source {
+            MountSource::Bind(path) if path.try_exists().is_ok_and(|there| !there) => Some(path),
+            _ => None,
+        });
+        match missing {
+            None => Ok(()),
+            Some(path) => Err(EngineError::MountFailed {
+                during: "creating a container".to_owned(),
+                cause: format!("bind source path does not exist: {}", path.display()),
+            }),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use bollard::models::ImageInspect;
+use bollard::models::{HealthConfig, ImageInspect};
 
 use crate::engine::{Engine, EngineError};
 
@@ -44,7 +44,7 @@ pub struct Image {
 }
 
 /// The health check of an image or container.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImageHealthcheck {
     /// What is run, as Docker has it: `CMD` or `CMD-SHELL` and what follows; `NONE` switches the image's check off.
     pub test: Vec<String>,
@@ -96,13 +96,7 @@ impl Image {
             env: config.env.unwrap_or_default().into_iter().map(split).collect(),
             user: config.user.unwrap_or_default(),
             workdir: config.working_dir.unwrap_or_default(),
-            healthcheck: config.healthcheck.map(|check| ImageHealthcheck {
-                test: check.test.unwrap_or_default(),
-                interval: nanoseconds(check.interval),
-                timeout: nanoseconds(check.timeout),
-                retries: check.retries.filter(|retries| *retries > 0),
-                start_period: nanoseconds(check.start_period),
-            }),
+            healthcheck: config.healthcheck.map(ImageHealthcheck::new),
             exposed_ports: config.exposed_ports.unwrap_or_default(),
             volumes: config.volumes.unwrap_or_default(),
             stop_signal: config.stop_signal.unwrap_or_default(),
@@ -115,6 +109,23 @@ impl Image {
     /// The program and its arguments that the image starts by itself.
     pub fn argv(&self) -> Vec<String> {
         self.entrypoint.iter().chain(&self.command).cloned().collect()
+    }
+}
+
+impl ImageHealthcheck {
+    pub(in crate::engine) fn new(check: HealthConfig) -> Self {
+        Self {
+            test: check.test.unwrap_or_default(),
+            interval: nanoseconds(check.interval),
+            timeout: nanoseconds(check.timeout),
+            retries: check.retries.filter(|retries| *retries > 0),
+            start_period: nanoseconds(check.start_period),
+        }
+    }
+
+    /// None, also where the image has one.
+    pub fn off() -> Self {
+        Self { test: vec!["NONE".to_owned()], ..Self::default() }
     }
 }
 

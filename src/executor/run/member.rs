@@ -14,8 +14,8 @@ use crate::collector::{Identity, Receiver};
 use crate::config::model::Protocol;
 use crate::engine::init::{JobEvent, JobExit, JobSpec, Session, SessionError, SessionOptions, StartError};
 use crate::engine::{
-    Belonging, Container, ContainerNetwork, ContainerSpec, EngineError, Image, Mount, MountSource, Network,
-    PortProtocol, PublishedPort, Volume,
+    Belonging, Container, ContainerNetwork, ContainerSpec, EngineError, Image, ImageHealthcheck, Mount, MountSource,
+    Network, PortProtocol, PublishedPort, Volume,
 };
 use crate::executor::plan::{PlannedService, ServiceResources, VolumeSource};
 
@@ -36,6 +36,8 @@ pub struct Member {
     pub variables: Vec<(String, String)>,
     /// The image.
     pub image: Arc<Image>,
+    /// The health check that the image brings along, where it is asked.
+    pub healthcheck: Option<ImageHealthcheck>,
     /// The service's own program, where it was started.
     pub program: Option<Program>,
     tunnels: JoinHandle<()>,
@@ -94,6 +96,7 @@ impl Member {
         spec.nano_cpus = resources.cpu_millis.map(|millis| millis * 1_000_000);
         spec.pids = Some(MOST_PROCESSES);
         // Init asks by itself: a check of the image would run beside it for nobody.
+        spec.healthcheck = image.healthcheck.as_ref().map(|_| ImageHealthcheck::off());
         spec.ports = service
             .ports
             .iter()
@@ -127,6 +130,12 @@ impl Member {
         }
         let running = setting.engine.start(spec).await.map_err(NotLaunched::Engine)?;
         let container = running.container;
+        let mut healthcheck = image.healthcheck.clone();
+        if healthcheck.is_none() && super::ready::asks_image(service, &kind) {
+            // Podman's images don't tell theirs; the containers that are made of them do.
+            let state = container.inspect().await.map_err(NotLaunched::Engine)?;
+            healthcheck = state.and_then(|state| state.healthcheck);
+        }
         let (output, input) = running.attached.into_session();
         let mut options = SessionOptions { grace: setting.grace(), ..SessionOptions::default() };
         if kind.takes_otlp {
@@ -160,7 +169,7 @@ impl Member {
         let variables = variables.into_iter().filter(|(name, _)| !service.env.iter().any(|(set, _)| set == name));
         let variables = variables.collect();
         let name = service.name.clone();
-        Ok(Self { service: index, name, container, session, variables, image, program: None, tunnels })
+        Ok(Self { service: index, name, container, session, variables, image, healthcheck, program: None, tunnels })
     }
 
     /// Starts the service's own program: what the image starts, with the arguments of the test or of its kind.
@@ -213,6 +222,12 @@ impl Member {
             _ => &self.image.command,
         };
         self.image.entrypoint.iter().chain(arguments).cloned().collect()
+    }
+
+    /// Whether a process in it was killed because its memory was used up. Init knows that of all that it started; the engine knows
+    /// it of init too, where it tells it at all.
+    pub async fn ran_out_of_memory(&self) -> bool {
+        self.session.ran_out_of_memory() || self.container.ran_out_of_memory().await
     }
 
     /// Ends the container, and waits until its streams are closed; kills it where that takes too long.

@@ -48,6 +48,12 @@ pub fn waits(service: &PlannedService) -> Vec<Wait> {
     waits
 }
 
+/// Whether the health check of its image says that a service is ready: neither the test nor its kind has one.
+pub fn asks_image(service: &PlannedService, kind: &Kind) -> bool {
+    let waits = service.waits.iter().any(|wait| matches!(wait, Wait::Health(_)));
+    waits && service.health.is_none() && kind.probe.is_empty()
+}
+
 /// The ports of a service that tell by a connection whether somebody listens: those of TCP.
 fn connectable(service: &PlannedService) -> impl Iterator<Item = u16> {
     service.ports.iter().filter(|port| port.protocol == Protocol::Tcp).map(|port| port.container)
@@ -154,9 +160,9 @@ async fn exited(program: &Program, member: &Member, place: &Place) -> Result<(),
 
 async fn healthy(member: &Member, service: &PlannedService, place: &Place) -> Result<(), Failure> {
     let kind = Kind::of(service);
-    let of_image = of_image(member.image.healthcheck.as_ref(), place);
+    let of_image = of_image(member.healthcheck.as_ref(), place);
     // What the test says wins, then what its kind brings along.
-    let probe = service.health.as_ref().or(of_image.as_ref().filter(|_| kind.probe.is_empty()));
+    let probe = service.health.as_ref().or(of_image.as_ref().filter(|_| asks_image(service, &kind)));
     let command = match probe {
         Some(probe) => probe.command.clone(),
         None => kind.probe,

@@ -1,5 +1,6 @@
 //! The calls of Docker's API that clnrm makes, one after the other.
 
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -87,6 +88,7 @@ fn obey(
 ) {
     let id = parts.get(1).copied().unwrap_or_default();
     let gone = || json!({ "message": format!("No such container: {id}") });
+    let podman = shared.state().podman;
     let (status, document) = match call {
         Call::Ping => return ping(shared, &mut connection),
         Call::Version => (200, version(&shared.state())),
@@ -119,6 +121,10 @@ fn obey(
                 Some(Some(pid)) => {
                     processes::signal(pid, &signal);
                     (204, Value::Null)
+                }
+                Some(None) if podman => {
+                    let message = format!("can only kill running containers. {id}: container state improper");
+                    (500, json!({ "message": message }))
                 }
                 Some(None) => (409, json!({ "message": format!("Container {id} is not running") })),
                 None => (404, gone()),
@@ -203,9 +209,10 @@ fn version(state: &State) -> Value {
 }
 
 fn info() -> Value {
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let of_kernel = |what| std::fs::read_to_string(format!("/proc/sys/kernel/{what}")).unwrap_or_default();
+    let (kernel, name) = (of_kernel("osrelease"), of_kernel("hostname"));
     json!({
-        "Name": "fake",
+        "Name": name.trim(),
         "NCPU": 8,
         "MemTotal": 64_u64 << 30,
         "OSType": "linux",
@@ -251,7 +258,10 @@ fn inspect_image(state: &State, name: &str) -> (u16, Value) {
     match state.images.iter().find(|it| *it == name || state.image_id(it) == name) {
         Some(image) => {
             let config = state.configs.iter().find(|(name, _)| name == image).map(|(_, config)| config.clone());
-            let config = config.unwrap_or_else(|| json!({ "Cmd": ["sh"], "Env": [] }));
+            let mut config = config.unwrap_or_else(|| json!({ "Cmd": ["sh"], "Env": [] }));
+            if state.podman {
+                config["Healthcheck"] = Value::Null;
+            }
             let id = state.image_id(image);
             (200, json!({ "Id": id, "RepoTags": [image], "Config": config, "Os": "linux", "Architecture": "amd64" }))
         }
@@ -286,6 +296,23 @@ fn create(shared: &Shared, request: &Request) -> (u16, Value) {
     }
     state.number += 1;
     let id = format!("{:064x}", state.number);
+    let mut missing = Vec::new();
+    for mount in body["HostConfig"]["Mounts"].as_array().into_iter().flatten() {
+        let source = Path::new(mount["Source"].as_str().unwrap_or_default());
+        if mount["Type"] == "bind" && !source.exists() {
+            missing.push(source.to_owned());
+        }
+    }
+    if let Some(source) = missing.first().filter(|_| !state.podman) {
+        let message =
+            format!("invalid mount config for type \"bind\": bind source path does not exist: {}", source.display());
+        return (400, json!({ "message": message }));
+    }
+    // Podman makes a folder of what is missing.
+    missing.iter().for_each(|source| drop(std::fs::create_dir_all(source)));
+    let healthcheck = state.configs.iter().find(|(name, _)| name == image || state.image_id(name) == image);
+    let healthcheck = healthcheck.map(|(_, config)| config["Healthcheck"].clone()).unwrap_or_default();
+    let podman = state.podman;
     state.created.push(body.clone());
     state.containers.push(Container {
         id: id.clone(),
@@ -296,6 +323,8 @@ fn create(shared: &Shared, request: &Request) -> (u16, Value) {
         exit: None,
         out_of_memory: false,
         attached: None,
+        podman,
+        healthcheck,
     });
     (201, json!({ "Id": id, "Warnings": [] }))
 }
@@ -335,11 +364,14 @@ fn wait(shared: &Shared, id: &str, mut connection: Connection) {
 }
 
 fn remove(shared: &Shared, id: &str) -> (u16, Value) {
-    let pid = match shared.state().container(id) {
-        Some(container) => container.pid,
+    let (pid, grace) = match shared.state().container(id) {
+        // Podman 5 asks a container to end before it removes it, and waits.
+        Some(container) if container.podman => (container.pid, container.body["StopTimeout"].as_u64().unwrap_or(10)),
+        Some(container) => (container.pid, 0),
         None => return (404, json!({ "message": format!("No such container: {id}") })),
     };
     if let Some(pid) = pid {
+        std::thread::sleep(Duration::from_secs(grace));
         processes::kill_tree(pid);
         let mut state = shared.state();
         while state.container(id).is_some_and(|it| it.pid.is_some()) {

@@ -24,7 +24,14 @@ pub struct Container {
     pub exit: Option<i64>,
     pub out_of_memory: bool,
     pub attached: Option<Connection>,
+    /// Speaks as podman does.
+    pub podman: bool,
+    /// What its image says of its health check.
+    pub healthcheck: Value,
 }
+
+/// How long podman takes to clean up behind a container that has ended.
+const CLEANUP: Duration = Duration::from_millis(300);
 
 impl Container {
     /// The scenario that it belongs to.
@@ -36,28 +43,41 @@ impl Container {
         self.started && self.exit.is_none()
     }
 
+    /// Its state in the words of the engine.
+    fn status(&self) -> &'static str {
+        match (self.started, self.exit) {
+            (false, _) => "created",
+            (true, None) => "running",
+            // As long as podman cleans up behind it.
+            (true, Some(_)) if self.podman => "stopped",
+            (true, Some(_)) => "exited",
+        }
+    }
+
     pub fn inspected(&self) -> Value {
         json!({
             "Id": self.id,
             "Name": format!("/{}", self.name),
             "State": {
+                "Status": self.status(),
                 "Running": self.is_running(),
                 "ExitCode": self.exit.unwrap_or(0),
-                "OOMKilled": self.out_of_memory,
+                "OOMKilled": self.out_of_memory && !self.podman,
                 "StartedAt": if self.started { "2024-01-01T00:00:00Z" } else { "0001-01-01T00:00:00Z" },
                 "FinishedAt": if self.exit.is_some() { "2024-01-01T00:00:01Z" } else { "0001-01-01T00:00:00Z" },
             },
-            "Config": { "Image": self.body["Image"], "Env": self.body["Env"], "Labels": self.body["Labels"] },
+            "Config": {
+                "Image": self.body["Image"],
+                "Env": self.body["Env"],
+                "Labels": self.body["Labels"],
+                "Healthcheck": if self.body["Healthcheck"].is_null() { &self.healthcheck } else { &self.body["Healthcheck"] },
+            },
             "NetworkSettings": { "Networks": {}, "Ports": {} },
         })
     }
 
     pub fn listed(&self) -> Value {
-        let state = match (self.started, self.exit) {
-            (false, _) => "created",
-            (true, None) => "running",
-            (true, Some(_)) => "exited",
-        };
+        let state = self.status();
         json!({ "Id": self.id, "Names": [format!("/{}", self.name)], "Labels": self.body["Labels"], "State": state })
     }
 }
@@ -75,6 +95,7 @@ impl State {
             attributes.insert("exitCode".to_owned(), code.to_string().into());
         }
         let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |it| it.as_secs());
+        let action = if self.podman && action == "destroy" { "remove" } else { action };
         let actor = json!({ "ID": id, "Attributes": attributes });
         let event = json!({ "Type": "container", "Action": action, "Actor": actor, "time": time });
         self.events.push(event.clone());
@@ -105,6 +126,7 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
         return Err((500, "its streams are not there".to_owned()));
     };
     let pid = process.id();
+    let podman = container.podman;
     container.started = true;
     container.pid = Some(pid);
     let attached = container.attached.as_ref().and_then(|it| Some((it.try_clone().ok()?, it.try_clone().ok()?)));
@@ -145,7 +167,10 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
                 let mut state = shared.state();
                 if let Some(container) = state.container(&id) {
                     container.out_of_memory = true;
-                    state.event(&id, "oom", None);
+                    // Podman tells nobody.
+                    if !podman {
+                        state.event(&id, "oom", None);
+                    }
                 }
                 drop(state);
                 processes::kill_tree(pid);
@@ -174,7 +199,7 @@ pub fn start(shared: &Arc<Shared>, id: &str, fault: Option<Fault>) -> Result<(),
         drop(state);
         shared.changed.notify_all();
         // Those who wait for it learn of its end before it is gone.
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(if podman { CLEANUP } else { Duration::from_millis(20) });
         let mut state = shared.state();
         if state.container(&id).is_some_and(|it| it.body["HostConfig"]["AutoRemove"] == true) {
             state.forget(&id);

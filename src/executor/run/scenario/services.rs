@@ -93,7 +93,7 @@ pub(super) async fn start_services(
             return Err(Some(failure));
         }
         if let Err(failure) = ready(&member, service, receiver).await {
-            if member.container.ran_out_of_memory().await {
+            if member.ran_out_of_memory().await {
                 *lock(&stage.shortage) = Some(Shortage::Memory);
             }
             return Err(Some(failure));

@@ -44,7 +44,7 @@ pub(super) async fn drain(setting: &Setting, stage: &Stage) -> bool {
         let already = lock(&stage.failures).iter().any(|failure| failure.kind == FailureKind::Service);
         if exit.status != Status::Code(0) && !already {
             let service = &setting.test.services[member.service];
-            let oom = member.container.ran_out_of_memory().await;
+            let oom = member.ran_out_of_memory().await;
             let how = step::status_words(exit.status);
             let message = match oom {
                 true => format!("service `{}` was killed: its memory ran out", member.name),
@@ -90,7 +90,7 @@ pub(super) async fn vanished(setting: &Setting, stage: &Stage, member: &Member, 
         return;
     }
     let service = &setting.test.services[member.service];
-    let mut failure = if member.container.ran_out_of_memory().await {
+    let mut failure = if member.ran_out_of_memory().await {
         *lock(&stage.shortage) = Some(Shortage::Memory);
         let message = format!("service `{}` was killed: its memory ran out", member.name);
         service.place.failure(FailureKind::Resource, message)

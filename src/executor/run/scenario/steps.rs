@@ -139,7 +139,7 @@ pub(super) async fn notice(
                 lock(&stage.killed).get_or_insert(signal);
             }
             let was_killed = matches!(exit.status, Status::Signal(KILLED) | Status::Code(137));
-            if was_killed && member.container.ran_out_of_memory().await {
+            if was_killed && member.ran_out_of_memory().await {
                 *lock(&stage.shortage) = Some(Shortage::Memory);
                 let message = format!("`{}` was killed: the memory of service `{}` ran out", one.name, member.name);
                 let mut failure = one.place.failure(FailureKind::Resource, message);
@@ -151,7 +151,7 @@ pub(super) async fn notice(
             lock(&stage.killed).get_or_insert("its time limit".to_owned());
         }
         StepEnd::Lost(_) => {
-            if member.container.ran_out_of_memory().await {
+            if member.ran_out_of_memory().await {
                 *lock(&stage.shortage) = Some(Shortage::Memory);
                 failures.iter_mut().for_each(|failure| failure.kind = FailureKind::Resource);
             } else {
