@@ -171,8 +171,10 @@ const FAKES: [(&str, &[Expected]); 16] = [
 
 /// Whether an engine with the image is here. CI has both.
 fn has_image() -> bool {
+    let host = std::env::var("DOCKER_HOST").unwrap_or_default();
+    let socket = host.strip_prefix("unix://").unwrap_or("/var/run/docker.sock");
     let inspect = Command::new("curl")
-        .args(["-sf", "--unix-socket", "/var/run/docker.sock", "-o", "/dev/null"])
+        .args(["-sf", "--unix-socket", socket, "-o", "/dev/null"])
         .arg("http://engine/images/localhost/otel-python:1/json")
         .status();
     let there = inspect.is_ok_and(|status| status.success());

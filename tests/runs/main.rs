@@ -15,6 +15,7 @@ mod endings;
 mod engine;
 mod faults;
 mod oversight;
+mod podman;
 mod project;
 mod repeat;
 mod services;
