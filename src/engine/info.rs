@@ -90,6 +90,11 @@ impl EngineInfo {
         let number = version.version.or(info.server_version).unwrap_or_default();
         let kernel = info.kernel_version.or(version.kernel_version).unwrap_or_default();
         let major: u32 = number.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
+        let rootless = security.iter().any(|option| option.contains("rootless"))
+            || (kind == EngineKind::Podman && is_owned_by_a_user(&endpoint));
+        let cgroups = info.cgroup_version.and_then(|version| version.to_string().parse().ok()).unwrap_or(0);
+        // Podman says that it can, and passes over what it is asked then.
+        let limits = !(kind == EngineKind::Podman && rootless && cgroups == 1);
         let is_local = endpoint.is_local_socket() && read_kernel("osrelease").is_some_and(|ours| ours == kernel);
         Self {
             kind,
@@ -102,11 +107,11 @@ impl EngineInfo {
             architecture: architecture(&version.arch.or(info.architecture).unwrap_or_default()),
             kernel,
             is_local,
-            rootless: security.iter().any(|option| option.contains("rootless")),
-            cgroups: info.cgroup_version.and_then(|version| version.to_string().parse().ok()).unwrap_or(0),
-            limits_memory: info.memory_limit.unwrap_or(true),
-            limits_cpu: info.cpu_cfs_quota.unwrap_or(true),
-            limits_pids: info.pids_limit.unwrap_or(true),
+            rootless,
+            cgroups,
+            limits_memory: limits && info.memory_limit.unwrap_or(true),
+            limits_cpu: limits && info.cpu_cfs_quota.unwrap_or(true),
+            limits_pids: limits && info.pids_limit.unwrap_or(true),
             isolates_host: kind == EngineKind::Docker && major >= 28,
             version: number,
         }
@@ -129,6 +134,21 @@ fn architecture(name: &str) -> String {
         other => other,
     }
     .to_owned()
+}
+
+/// Whether the socket belongs to somebody else than root: podman tells in no other way that it runs without root.
+#[cfg(unix)]
+fn is_owned_by_a_user(endpoint: &Endpoint) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match endpoint {
+        Endpoint::Unix(path) => std::fs::metadata(path).is_ok_and(|socket| socket.uid() != 0),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_owned_by_a_user(_: &Endpoint) -> bool {
+    false
 }
 
 /// What the kernel below this process says of itself; `None` where there is no Linux.

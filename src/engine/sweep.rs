@@ -137,7 +137,7 @@ impl Engine {
                 let result = match kind {
                     _ if options.dry_run => Ok(()),
                     ObjectKind::Container => self.remove_container(&id, &object.name).await,
-                    ObjectKind::Network => self.remove_network(&id).await,
+                    ObjectKind::Network => self.remove_network(&object.name).await,
                     ObjectKind::Volume => self.remove_volume(&id).await,
                 };
                 (object, result)

@@ -84,7 +84,7 @@ impl Engine {
             }
         };
         let mut removals: FuturesUnordered<_> =
-            networks.into_iter().map(|(id, name, _)| async move { (self.remove_network(&id).await, name) }).collect();
+            networks.into_iter().map(|(_, name, _)| async move { (self.remove_network(&name).await, name) }).collect();
         while let Some((result, name)) = removals.next().await {
             match result {
                 Ok(()) => done.networks += 1,

@@ -67,7 +67,7 @@ fn an_engine_that_hangs_is_not_waited_for_without_end() {
 #[test]
 fn an_engine_that_hangs_before_all_else_is_named() {
     for (call, said) in
-        [(Call::Ping, "no answer within"), (Call::Version, "no answer within"), (Call::Info, "did not answer within")]
+        [(Call::Ping, "no answer within"), (Call::Version, "did not answer"), (Call::Info, "did not answer")]
     {
         let engine = FakeEngine::start();
         engine.fault(call, Fault::Hang);

@@ -70,3 +70,28 @@ fn in_a_container_init_is_brought_in_by_an_upload() {
     assert_eq!((ran.code, ran.outcome("one")), (Some(0), "passed"), "{}", ran.text);
     assert_eq!(engine.asked("/archive?"), 1, "podman has no file at that path and would mount an empty folder");
 }
+
+#[test]
+fn a_network_goes_when_its_containers_have_gone() {
+    let engine = podman();
+    let text = "[services.a]\nimage = \"localhost/busybox:1\"\nnetwork = \"internal\"\n\
+                [[scenario]]\nname = \"one\"\nservice = \"a\"\nrun = \"true\"\n";
+    let ran = run(&Project::new(&[("t", text)]), &engine, &[]);
+    assert_eq!((ran.code, ran.outcome("one")), (Some(0), "passed"), "{}", ran.text);
+    assert_eq!(engine.asked("POST /networks/create"), 1);
+    assert_eq!(engine.left(), Vec::<String>::new());
+}
+
+#[test]
+fn podman_without_root_is_known_by_its_socket() {
+    let engine = podman();
+    engine.is_rootless();
+    let project = Project::new(&[("t", &scenarios(&[("one", "true")]))]);
+    let told = {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_clnrm"));
+        command.arg("doctor").current_dir(project.path(".")).env("DOCKER_HOST", engine.host());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(told.contains("podman 4.3.1 (API 1.41, rootless)"), "{told}");
+    assert!(told.contains("can't limit memory"), "{told}");
+}

@@ -151,13 +151,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes a network; one that is gone is removed. Waits a little for its last endpoints to leave.
-    pub(in crate::engine) async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
+    /// Removes a network, by its name; one that is gone is removed. Waits a little for its last endpoints to leave. By its id podman
+    /// removes a network that is in use, and what it made for that on its machine stays.
+    pub(in crate::engine) async fn remove_network(&self, name: &str) -> Result<(), EngineError> {
         const TRIES: u32 = 50;
-        let during = || format!("removing network `{id}`");
+        let during = || format!("removing network `{name}`");
         let mut tries = 0;
         loop {
-            match self.change(during, self.inner.docker.remove_network(id)).await {
+            match self.change(during, self.inner.docker.remove_network(name)).await {
                 Ok(()) | Err(EngineError::NotFound { .. }) => return Ok(()),
                 Err(error) => {
                     let text = error.to_string();
@@ -212,7 +213,7 @@ impl Network {
         if self.shared.removed.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
-        let result = self.engine.remove_network(&self.shared.id).await;
+        let result = self.engine.remove_network(&self.shared.name).await;
         match &result {
             Ok(()) => lock(&self.engine.inner.subnets).give_back(self.shared.subnet),
             Err(_) => self.shared.removed.store(false, Ordering::Release),

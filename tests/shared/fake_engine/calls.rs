@@ -92,7 +92,7 @@ fn obey(
     let (status, document) = match call {
         Call::Ping => return ping(shared, &mut connection),
         Call::Version => (200, version(&shared.state())),
-        Call::Info => (200, info()),
+        Call::Info => (200, info(podman)),
         Call::Events => return events(shared, connection),
         Call::InspectImage => inspect_image(&shared.state(), &parts[1..parts.len() - 1].join("/")),
         Call::Pull => return pull(shared, request, connection, fault),
@@ -167,12 +167,23 @@ fn obey(
         }
         Call::RemoveNetwork => {
             let mut state = shared.state();
-            let count = state.networks.len();
-            state.networks.retain(|it| it["Id"] != id && it["Name"] != id);
-            if state.networks.len() < count {
-                (204, Value::Null)
-            } else {
+            let found = state.networks.iter().find(|it| it["Id"] == id || it["Name"] == id);
+            let name = found.and_then(|it| it["Name"].as_str()).unwrap_or_default().to_owned();
+            let is_used = state.containers.iter().any(|it| it.body["HostConfig"]["NetworkMode"] == name.as_str());
+            if name.is_empty() {
                 (404, json!({ "message": "network not found" }))
+            } else if podman && is_used && name == id {
+                (
+                    500,
+                    json!({ "message": format!("\"{name}\" has associated containers with it: network is being used") }),
+                )
+            } else {
+                // Podman looks by its name alone whether anybody uses it.
+                if podman && is_used {
+                    state.bridges.push(format!("bridge of {name}"));
+                }
+                state.networks.retain(|it| it["Name"] != name.as_str());
+                (204, Value::Null)
             }
         }
     };
@@ -208,7 +219,7 @@ fn version(state: &State) -> Value {
     })
 }
 
-fn info() -> Value {
+fn info(podman: bool) -> Value {
     let of_kernel = |what| std::fs::read_to_string(format!("/proc/sys/kernel/{what}")).unwrap_or_default();
     let (kernel, name) = (of_kernel("osrelease"), of_kernel("hostname"));
     json!({
@@ -218,6 +229,8 @@ fn info() -> Value {
         "OSType": "linux",
         "Architecture": std::env::consts::ARCH,
         "KernelVersion": kernel.trim(),
+        "ServerVersion": if podman { "4.3.1" } else { "20.10.24" },
+        "CgroupVersion": if podman { "1" } else { "2" },
         "SystemTime": jiff::Timestamp::now().to_string(),
     })
 }

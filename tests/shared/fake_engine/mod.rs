@@ -48,6 +48,8 @@ struct State {
     containers: Vec<containers::Container>,
     networks: Vec<Value>,
     volumes: Vec<Value>,
+    /// What networks left on the engine's machine.
+    bridges: Vec<String>,
     images: Vec<String>,
     /// What images say of themselves, where it is not that they start a shell.
     configs: Vec<(String, Value)>,
@@ -160,6 +162,13 @@ impl FakeEngine {
         self.shared.state().podman = true;
     }
 
+    /// Its socket belongs to somebody who is not root: it runs without root.
+    pub fn is_rootless(&self) {
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(self.socket(), Some(65534), None).unwrap();
+        }
+    }
+
     /// From now on a call goes wrong.
     pub fn fault(&self, call: Call, fault: Fault) {
         self.shared.state().rules.push(Rule { call, fault, times: usize::MAX, scenario: String::new() });
@@ -200,12 +209,13 @@ impl FakeEngine {
         (state.peak, state.started)
     }
 
-    /// What is left in it: containers, networks, volumes.
+    /// What is left in it: containers, networks, volumes, and bridges of networks that went too early.
     pub fn left(&self) -> Vec<String> {
         let state = self.shared.state();
         let networks = state.networks.iter().map(|it| it["Name"].as_str().unwrap_or_default().to_owned());
         let volumes = state.volumes.iter().map(|it| it["Name"].as_str().unwrap_or_default().to_owned());
-        state.containers.iter().map(|it| it.name.clone()).chain(networks).chain(volumes).collect()
+        let bridges = state.bridges.iter().cloned();
+        state.containers.iter().map(|it| it.name.clone()).chain(networks).chain(volumes).chain(bridges).collect()
     }
 
     /// How often something was asked: requests (`METHOD /PATH`) with this text in them.
