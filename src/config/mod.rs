@@ -23,4 +23,4 @@ pub use kind::FileKind;
 pub use model::TestConfig;
 pub use parse::{Parsed, parse, parse_for_run};
 pub use shape::{ShapeProblem, ShapeProblemKind};
-pub use syntax::{SyntaxError, SyntaxErrorKind};
+pub use syntax::{Former, SyntaxError, SyntaxErrorKind};

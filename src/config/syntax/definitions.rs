@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use toml_parser::Source;
 use toml_parser::parser::{Event, EventKind, parse_document};
 
-use super::{SyntaxError, SyntaxErrorKind};
+use super::{Former, SyntaxError, SyntaxErrorKind};
 use crate::text::Span;
 
 /// The errors for the keys at `duplicates` (places in `text`, sorted), each with the first definition of the same path. A key that is double
@@ -20,6 +20,8 @@ pub(super) fn duplicate_errors(text: &str, duplicates: &[Span]) -> Vec<SyntaxErr
         duplicates: duplicates.iter().copied().collect(),
         first: HashMap::new(),
         array_lengths: HashMap::new(),
+        lists: HashMap::new(),
+        values: HashSet::new(),
         errors: Vec::new(),
         header: Vec::new(),
         double_header: None,
@@ -38,6 +40,10 @@ struct Walk<'a> {
     first: HashMap<String, Span>,
     /// How many tables each array of tables has.
     array_lengths: HashMap<String, usize>,
+    /// The first header of each array of tables.
+    lists: HashMap<String, Span>,
+    /// The paths that are keys with a value.
+    values: HashSet<String>,
     errors: Vec<SyntaxError>,
     /// Path of the current table.
     header: Vec<String>,
@@ -50,18 +56,18 @@ impl Walk<'_> {
         let mut segments: Vec<Segment> = Vec::new();
         // Paths of the inline tables and arrays that are open, with the number of segments that they add.
         let mut open: Vec<Vec<String>> = Vec::new();
-        let mut in_header = None;
+        let mut in_header: Option<(bool, usize)> = None;
         for event in events {
             let span = Span::new(event.span().start(), event.span().end());
             match event.kind() {
                 EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
-                    in_header = Some(event.kind() == EventKind::ArrayTableOpen);
+                    in_header = Some((event.kind() == EventKind::ArrayTableOpen, span.start));
                     segments.clear();
                     open.clear();
                 }
                 EventKind::StdTableClose | EventKind::ArrayTableClose => {
-                    if let Some(is_array) = in_header.take() {
-                        self.enter(&segments, is_array);
+                    if let Some((is_array, start)) = in_header.take() {
+                        self.enter(&segments, is_array, Span::new(start, span.end));
                     }
                     segments.clear();
                 }
@@ -88,7 +94,7 @@ impl Walk<'_> {
     }
 
     /// A table header.
-    fn enter(&mut self, segments: &[Segment], is_array: bool) {
+    fn enter(&mut self, segments: &[Segment], is_array: bool, brackets: Span) {
         let Some(((_, last), parents)) = segments.split_last() else { return };
         self.double_header = None;
         let mut path: Vec<String> = Vec::new();
@@ -97,10 +103,11 @@ impl Walk<'_> {
             let joined = join(&path);
             let is_last = index == parents.len();
             if self.duplicates.contains(span) {
-                self.report(&joined, &path, *span, true);
+                self.report(&joined, &path, *span, Some(brackets).filter(|_| is_last && !is_array));
             }
             if is_last && is_array {
                 *self.array_lengths.entry(joined.clone()).or_default() += 1;
+                self.lists.entry(joined.clone()).or_insert(*span);
             }
             if let Some(length) = self.array_lengths.get(&joined) {
                 path.push(format!("\u{1e}{length}"));
@@ -120,24 +127,37 @@ impl Walk<'_> {
             path.push(text.clone());
             let joined = join(&path);
             if self.duplicates.contains(span) {
-                self.report(&joined, &path, *span, false);
+                let first = self.first_of(&joined, *span);
+                self.push(SyntaxErrorKind::DuplicateKey { key: shown(&path), first }, *span, Vec::new(), first);
             }
             self.first.entry(joined).or_insert(*span);
         }
+        self.values.insert(join(&path));
     }
 
-    fn report(&mut self, joined: &str, path: &[String], span: Span, is_header: bool) {
-        let first = self.first.get(joined).copied().filter(|first| *first != span);
+    fn first_of(&self, joined: &str, span: Span) -> Option<Span> {
+        self.first.get(joined).copied().filter(|first| *first != span)
+    }
+
+    /// A header that can't be; `single` is its place where it opens one table.
+    fn report(&mut self, joined: &str, path: &[String], span: Span, single: Option<Span>) {
+        let list = self.lists.get(joined).copied();
+        let (former, first, mend) = match (list, single) {
+            (Some(list), Some(header)) => {
+                let brackets = [(Span::at(header.start), "[".to_owned()), (Span::at(header.end), "]".to_owned())];
+                (Former::List, Some(list), brackets.to_vec())
+            }
+            _ if self.values.contains(joined) => (Former::Value, self.first_of(joined, span), Vec::new()),
+            _ => (Former::Table, self.first_of(joined, span), Vec::new()),
+        };
+        self.push(SyntaxErrorKind::DuplicateTable { table: shown(path), first, former }, span, mend, first);
+    }
+
+    fn push(&mut self, kind: SyntaxErrorKind, span: Span, mend: Vec<(Span, String)>, first: Option<Span>) {
         if self.double_header.is_some_and(|header| first.is_some_and(|first| first.start < header)) {
             return;
         }
-        let shown = shown(path);
-        let kind = if is_header {
-            SyntaxErrorKind::DuplicateTable { table: shown, first }
-        } else {
-            SyntaxErrorKind::DuplicateKey { key: shown, first }
-        };
-        self.errors.push(SyntaxError { kind, span, mend: Vec::new() });
+        self.errors.push(SyntaxError { kind, span, mend });
     }
 }
 

@@ -13,6 +13,17 @@ pub struct SyntaxError {
     pub mend: Vec<(Span, String)>,
 }
 
+/// What a name is that a table header can't define again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Former {
+    /// A table.
+    Table,
+    /// A list of tables.
+    List,
+    /// A key with a value.
+    Value,
+}
+
 /// The kinds of mistakes in TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyntaxErrorKind {
@@ -29,6 +40,8 @@ pub enum SyntaxErrorKind {
         table: String,
         /// Where it was defined first.
         first: Option<Span>,
+        /// What it is by that.
+        former: Former,
     },
     /// A path that leads through a value which is no table, or through one that is closed to additions.
     NotExtendable {
@@ -59,6 +72,11 @@ pub enum SyntaxErrorKind {
         /// What is missing.
         missing: &'static str,
     },
+    /// A table header without its `[` or `[[`.
+    UnopenedHeader {
+        /// What is missing.
+        missing: &'static str,
+    },
     /// `[a]]`.
     MismatchedHeader,
     /// `[]`.
@@ -67,6 +85,11 @@ pub enum SyntaxErrorKind {
     TextAfterHeader,
     /// A key without `=` and value.
     KeyWithoutValue {
+        /// The key.
+        key: String,
+    },
+    /// `key "value"`.
+    MissingEquals {
         /// The key.
         key: String,
     },
@@ -132,6 +155,13 @@ pub enum SyntaxErrorKind {
         /// As written.
         text: String,
     },
+    /// A line that starts with `//`, a comment in other languages.
+    ForeignComment,
+    /// A line of three back-ticks, which fences code in Markdown.
+    CodeFence,
+    /// The first mark of a merge conflict, `<<<<<<<`. What the other side has, between `=======` and `>>>>>>>`, is not
+    /// read.
+    ConflictMarker,
     /// A control character.
     ControlCharacter {
         /// Its code.
@@ -154,10 +184,11 @@ impl SyntaxErrorKind {
         !matches!(
             self,
             Self::DuplicateKey { .. }
-                | Self::DuplicateTable { .. }
-                | Self::NotExtendable { .. }
+                // What stands in the place of a list or a value says nothing of what is wanted there.
+                | Self::DuplicateTable { former: Former::Table, .. }
                 | Self::PairsOnOneLine { .. }
                 | Self::UnclosedHeader { .. }
+                | Self::UnopenedHeader { .. }
                 | Self::MismatchedHeader
                 | Self::TextAfterHeader
                 | Self::UnclosedArray
@@ -165,6 +196,10 @@ impl SyntaxErrorKind {
                 | Self::MissingComma
                 | Self::ExtraComma
                 | Self::ColonForEquals
+                | Self::MissingEquals { .. }
+                | Self::ForeignComment
+                | Self::CodeFence
+                | Self::ConflictMarker
                 | Self::LoneCarriageReturn
         )
     }

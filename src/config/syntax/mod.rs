@@ -14,7 +14,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-pub use error::{SyntaxError, SyntaxErrorKind};
+pub use error::{Former, SyntaxError, SyntaxErrorKind};
 pub(crate) use offsets::OffsetMap;
 
 use std::borrow::Cow;
@@ -134,10 +134,14 @@ fn double(repaired: &str, offsets: &OffsetMap, duplicates: &[(Span, &str)]) -> V
         if let Some(error) = errors.iter_mut().find(|error| error.span == *span) {
             let key = span.slice(repaired).unwrap_or_default().to_owned();
             error.kind = SyntaxErrorKind::NotExtendable { key };
+            error.mend.clear();
         }
     }
     for error in &mut errors {
         error.span = offsets.original(error.span);
+        for (span, _) in &mut error.mend {
+            *span = offsets.original(*span);
+        }
         if let SyntaxErrorKind::DuplicateKey { first, .. } | SyntaxErrorKind::DuplicateTable { first, .. } =
             &mut error.kind
         {

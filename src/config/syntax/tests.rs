@@ -209,16 +209,47 @@ fn what_is_defined_twice_names_the_first_place() {
     assert_snapshot!(errors("a = 1\na = 2\n[t]\nx.y = 1\nx.y = 2\n[t]\nx.y = 3\nz = { b = 1, b = 2 }\n"), @r#"
     DuplicateKey { key: "a", first: Some(Span { start: 0, end: 1 }) } at "a"
     DuplicateKey { key: "t.x.y", first: Some(Span { start: 18, end: 19 }) } at "y"
-    DuplicateTable { table: "t", first: Some(Span { start: 13, end: 14 }) } at "t"
+    DuplicateTable { table: "t", first: Some(Span { start: 13, end: 14 }), former: Table } at "t"
     DuplicateKey { key: "t.z.b", first: Some(Span { start: 50, end: 51 }) } at "b"
     "#);
     assert_snapshot!(errors("[[s]]\nn = 1\n[[s]]\nn = 2\nn = 3\n[s.t]\n[s.t]\n"), @r#"
     DuplicateKey { key: "s.n", first: Some(Span { start: 18, end: 19 }) } at "n"
-    DuplicateTable { table: "s.t", first: Some(Span { start: 33, end: 34 }) } at "t"
+    DuplicateTable { table: "s.t", first: Some(Span { start: 33, end: 34 }), former: Table } at "t"
     "#);
     assert_snapshot!(errors("a = 1\n[a.b]\nc = 1\nd = { e = 1 }\nd.f = 2\n"), @r#"
     NotExtendable { key: "a" } at "a"
     NotExtendable { key: "d" } at "d"
+    "#);
+}
+
+#[test]
+fn a_table_in_the_place_of_a_list_or_of_a_value_is_told_as_such() {
+    assert_snapshot!(errors("[[s]]\nn = 1\n[s]\nn = 2\n[t]\nv = 1\n[t.v]\nw = 1\n"), @r#"
+    DuplicateTable { table: "s", first: Some(Span { start: 2, end: 3 }), former: List } at "s"
+      mended: "[[s]]\nn = 1\n[[s]]\nn = 2\n[t]\nv = 1\n[t.v]\nw = 1\n"
+    DuplicateTable { table: "t.v", first: Some(Span { start: 26, end: 27 }), former: Value } at "v"
+    "#);
+}
+
+#[test]
+fn lines_of_other_languages_are_one_mistake_each() {
+    assert_snapshot!(errors("// a note\na = 1\n```\nb = 2\n```\n"), @r##"
+    ForeignComment at "// a note"
+      mended: "# a note\na = 1\n```\nb = 2\n```\n"
+    CodeFence at "```"
+    "##);
+    assert_snapshot!(errors("<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> other\nb = 3\n"), @r#"ConflictMarker at "<<<<<<< HEAD""#);
+}
+
+#[test]
+fn what_is_missing_before_or_behind_a_name_is_put_there() {
+    assert_snapshot!(errors("meta]\nname \"a\"\nsteps]]\nx = \"1\"\n"), @r#"
+    UnopenedHeader { missing: "[" } at "meta]"
+      mended: "[meta]\nname \"a\"\nsteps]]\nx = \"1\"\n"
+    MissingEquals { key: "name" } at "name"
+      mended: "meta]\nname = \"a\"\nsteps]]\nx = \"1\"\n"
+    UnopenedHeader { missing: "[[" } at "steps]]"
+      mended: "meta]\nname \"a\"\n[[steps]]\nx = \"1\"\n"
     "#);
 }
 

@@ -1,7 +1,7 @@
 //! A key or table that is defined twice.
 
-use crate::config::SyntaxErrorKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::config::{Former, SyntaxErrorKind};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,10 +39,20 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             SyntaxErrorKind::DuplicateKey { key, first } => {
                 (format!("`{key}` is defined a second time"), *first, "keep one of the two".to_owned())
             }
-            SyntaxErrorKind::DuplicateTable { table, first } => (
+            SyntaxErrorKind::DuplicateTable { table, first, former: Former::Table } => (
                 format!("the table `[{table}]` is defined a second time"),
                 *first,
-                format!("join the two, or write `[[{table}]]` for a list of tables"),
+                format!("join the two, or write `[[{table}]]` at both for a list of tables"),
+            ),
+            SyntaxErrorKind::DuplicateTable { table, first, former: Former::List } => (
+                format!("`[{table}]` opens one table, but `{table}` is a list of tables"),
+                *first,
+                format!("write `[[{table}]]` for another item of the list"),
+            ),
+            SyntaxErrorKind::DuplicateTable { table, first, former: Former::Value } => (
+                format!("`{table}` has a value already, so it can't be a table as well"),
+                *first,
+                "keep one of the two".to_owned(),
             ),
             SyntaxErrorKind::NotExtendable { key } => (
                 format!("`{key}` has a value already, so nothing can be added to it"),
@@ -52,6 +62,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             _ => continue,
         };
         let mut finding = Finding::new(&RULE, error.span, message).help(help);
+        if !error.mend.is_empty() {
+            finding = finding.fix(Fix::edit("write two brackets", &error.mend));
+        }
         if let Some(first) = first {
             finding = finding.related(first, "first defined here");
         }

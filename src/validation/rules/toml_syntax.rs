@@ -60,6 +60,7 @@ fn describe(kind: &SyntaxErrorKind) -> Option<(String, Option<String>)> {
         Kind::UnclosedArray => ("this array has no closing `]`".into(), None),
         Kind::UnclosedInlineTable => ("this inline table has no closing `}`".into(), None),
         Kind::UnclosedHeader { missing } => (format!("this table header has no closing `{missing}`"), None),
+        Kind::UnopenedHeader { missing } => (format!("this table header has no opening `{missing}`"), None),
         Kind::MismatchedHeader => (
             "this table header opens with one bracket and closes with two".into(),
             Some("write `[name]` for one table, `[[name]]` for an item of a list of tables".into()),
@@ -69,6 +70,7 @@ fn describe(kind: &SyntaxErrorKind) -> Option<(String, Option<String>)> {
         Kind::KeyWithoutValue { key } => {
             (format!("`{}` has no value", excerpt(key)), Some("write `key = value`".into()))
         }
+        Kind::MissingEquals { key } => (format!("`=` is missing between `{}` and its value", excerpt(key)), None),
         Kind::MissingValue { key: Some(key) } => (format!("the value of `{key}` is missing"), None),
         Kind::MissingValue { key: None } => ("a value is missing".into(), None),
         Kind::MissingKey => ("the key before `=` is missing".into(), None),
@@ -77,7 +79,11 @@ fn describe(kind: &SyntaxErrorKind) -> Option<(String, Option<String>)> {
             format!("`{}` is no key", excerpt(key)),
             Some("keys without quotes are made of letters from `a` to `z`, digits, `_` and `-`".into()),
         ),
-        Kind::MissingQuotes { word } => (format!("the text `{}` needs quotes", excerpt(word)), None),
+        Kind::MissingQuotes { word } => (
+            format!("the text `{}` needs quotes", excerpt(word)),
+            word.starts_with(['“', '”', '„', '‘', '’', '«', '»'])
+                .then(|| "TOML knows straight quotes only: `\"` and `'`".into()),
+        ),
         Kind::ForeignBoolean { word, value } => {
             (format!("`{word}` is no value of TOML"), Some(format!("write `{value}`, or put a text in quotes")))
         }
@@ -92,11 +98,15 @@ fn describe(kind: &SyntaxErrorKind) -> Option<(String, Option<String>)> {
         ),
         Kind::MissingComma => ("a comma is missing before this".into(), None),
         Kind::ExtraComma => ("this comma separates nothing".into(), None),
-        Kind::TextAfterValue { text } => (
-            "nothing may follow a value on its line".into(),
-            text.contains(['"', '\'']).then(|| "a quote within a string is written `\\\"`".into()),
-        ),
+        Kind::TextAfterValue { text } => ("nothing may follow a value on its line".into(), behind_value(text)),
         Kind::Unexpected { text } => (format!("unexpected `{}`", excerpt(text)), None),
+        Kind::ForeignComment => ("`//` starts no comment in TOML".into(), Some("comments start with `#`".into())),
+        Kind::CodeFence => {
+            ("a fence of Markdown is no TOML".into(), Some("remove the lines of back-ticks around the file".into()))
+        }
+        Kind::ConflictMarker => {
+            ("a merge conflict is not resolved here".into(), Some("keep one side, and remove the marks".into()))
+        }
         Kind::ControlCharacter { code } => (
             format!("the control character U+{code:04X} can't stand in TOML"),
             Some("remove it, or write it as an escape sequence within a string".into()),
@@ -119,8 +129,10 @@ fn fix_title(kind: &SyntaxErrorKind) -> Option<&'static str> {
         Kind::UnclosedArray => "close the array",
         Kind::UnclosedInlineTable => "close the inline table",
         Kind::UnclosedHeader { .. } => "close the header",
+        Kind::UnopenedHeader { .. } => "open the header",
         Kind::MismatchedHeader => "open the header with two brackets",
         Kind::TextAfterHeader => "move it to its own line",
+        Kind::MissingEquals { .. } => "insert `=`",
         Kind::ColonForEquals => "replace `:` by `=`",
         Kind::InvalidKey { .. } => "put the key in quotes",
         Kind::MissingQuotes { .. } => "put the text in quotes",
@@ -128,9 +140,25 @@ fn fix_title(kind: &SyntaxErrorKind) -> Option<&'static str> {
         Kind::InvalidEscape { .. } => "double the backslash",
         Kind::MissingComma => "insert a comma",
         Kind::ExtraComma => "remove the comma",
+        Kind::ForeignComment => "replace `//` by `#`",
+        Kind::TextAfterValue { text } if text.starts_with("//") => "replace `//` by `#`",
         Kind::TextAfterValue { .. } | Kind::Unexpected { .. } => "remove it",
         _ => return None,
     })
+}
+
+/// What to do about the text behind a value.
+fn behind_value(text: &str) -> Option<String> {
+    let help = if text.starts_with("//") {
+        "comments start with `#`"
+    } else if text.strip_prefix(',').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit())) {
+        "the fraction of a number stands behind a point: `0.5`"
+    } else if text.contains(['"', '\'']) {
+        "a quote within a string is written `\\\"`"
+    } else {
+        return None;
+    };
+    Some(help.to_owned())
 }
 
 /// At most the first forty characters of one line.

@@ -82,8 +82,11 @@ impl Reader<'_> {
     }
 }
 
+/// Quotes that word processors write.
+const CURLY_QUOTES: [char; 8] = ['“', '”', '„', '‘', '’', '‚', '«', '»'];
+
 /// `word` as a string, unless that takes more than quotes.
 fn quoted(word: &str) -> Option<String> {
-    let bare = word.trim_matches(['"', '\'']);
+    let bare = word.trim_matches(|letter| matches!(letter, '"' | '\'') || CURLY_QUOTES.contains(&letter));
     (!bare.contains(['"', '\\'])).then(|| format!("\"{bare}\""))
 }

@@ -3,6 +3,7 @@
 //! Nothing here decides whether a text is TOML: the parser does. This runs on texts that it refused.
 
 mod bare;
+mod foreign;
 mod header;
 mod key;
 mod pair;
@@ -43,6 +44,7 @@ impl<'a> Reader<'a> {
                 TokenKind::Eof => return,
                 TokenKind::Whitespace | TokenKind::Newline | TokenKind::Comment => self.cursor.advance(),
                 TokenKind::LeftSquareBracket => self.header(),
+                TokenKind::Atom | TokenKind::Equals if self.foreign_line() => {}
                 TokenKind::RightSquareBracket if self.broken_off > 0 => {
                     self.broken_off -= 1;
                     // The bracket is there after all, only too late: closing the array earlier would leave this one over.

@@ -5,6 +5,7 @@ use toml_parser::lexer::TokenKind;
 use super::super::SyntaxErrorKind;
 use super::Reader;
 use super::key::KeyEnd;
+use super::string::is_closed;
 use super::value::{Complete, Place};
 use crate::text::Span;
 
@@ -31,8 +32,11 @@ impl Reader<'_> {
             if !self.cursor.is_pair(next) {
                 let rest = self.cursor.rest_of_line();
                 self.error(SyntaxErrorKind::TextAfterValue { text: self.written(rest) }, rest);
+                let written = rest.slice(self.cursor.text).unwrap_or_default();
                 if separator.is_some() && rest.len() == 1 {
                     self.mend(vec![(rest, String::new())]);
+                } else if written.starts_with("//") {
+                    self.mend(vec![(Span::new(rest.start, rest.start + 2), "#".to_owned())]);
                 }
                 self.blank_rest_of_line();
                 return;
@@ -77,6 +81,15 @@ impl Reader<'_> {
             return false;
         }
         if end == KeyEnd::Plain {
+            if self.cursor.kind() == TokenKind::RightSquareBracket && self.unopened_header(key) {
+                return false;
+            }
+            if self.cursor.kind() != TokenKind::Equals && self.lacks_equals_only() {
+                self.error(SyntaxErrorKind::MissingEquals { key: self.written(key) }, key);
+                self.mend(vec![(Span::at(key.end), " =".to_owned())]);
+                self.repair.insert(key.end, "=");
+                return self.value_of(key, Place::Statement);
+            }
             if self.cursor.kind() != TokenKind::Equals {
                 self.key_without_value(key);
                 return false;
@@ -111,6 +124,29 @@ impl Reader<'_> {
         let written_end = self.cursor.text.get(..end).map_or(end, |before| before.trim_end().len());
         self.error(SyntaxErrorKind::MissingValue { key: Some(self.written(key)) }, Span::new(key.start, written_end));
         self.repair.insert(written_end, "0");
+        true
+    }
+
+    /// Whether a string, and nothing else, stands between the cursor and the end of the line.
+    fn lacks_equals_only(&mut self) -> bool {
+        let token = self.cursor.peek(0);
+        let is_string = matches!(token.kind, TokenKind::BasicString | TokenKind::LiteralString)
+            && token.span.slice(self.cursor.text).is_some_and(is_closed);
+        is_string && self.cursor.rest_of_line() == token.span
+    }
+
+    /// `name]` or `name]]`, alone on its line.
+    fn unopened_header(&mut self, key: Span) -> bool {
+        let rest = self.cursor.rest_of_line();
+        let missing = match rest.slice(self.cursor.text) {
+            Some("]") => "[",
+            Some("]]") => "[[",
+            _ => return false,
+        };
+        self.error(SyntaxErrorKind::UnopenedHeader { missing }, key.join(rest));
+        self.mend(vec![(Span::at(key.start), missing.to_owned())]);
+        self.repair.insert(key.start, missing);
+        self.cursor.skip_rest_of_line();
         true
     }
 
