@@ -299,7 +299,8 @@ const WINDOW_KEYS: [&str; 12] = [
 
 fn windows(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, windows: &mut Vec<Window>) {
     source.tables(key, value, |table, header| {
-        let is_window = table.is_empty() || table.keys().any(|key| WINDOW_KEYS.contains(&key.get_ref().as_ref()));
+        let is_window = table.values().all(|value| !value.get_ref().is_table())
+            || table.keys().any(|key| WINDOW_KEYS.contains(&key.get_ref().as_ref()));
         if is_window {
             windows.push(window(source, table, header));
             return;

@@ -67,7 +67,7 @@ fn service(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, table: Service
             "wait_for_span_timeout_secs" => service.wait_for_span_timeout_secs = source.integer(value),
             "depends_on" => service.depends_on = source.text_list(value),
             "workdir" | "working_dir" => service.workdir = source.text(value),
-            "user" => service.user = source.text(value),
+            "user" => service.user = source.text_or_number(value),
             "limits" | "resources" => limits(source, value, &mut service),
             "memory_limit" => {
                 service.limits.memory_mb = service.amount("memory_limit", memory(source, value));

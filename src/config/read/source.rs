@@ -111,6 +111,14 @@ impl<'a> Source<'a> {
         Some(self.make_text(raw, span))
     }
 
+    /// A string, or an integer as it is written.
+    pub fn text_or_number(&self, value: &Value<'_>) -> Option<Text> {
+        match self.integer(value) {
+            Some(number) => Some(Text::new(number.value.to_string(), number.span, number.span)),
+            None => self.text(value),
+        }
+    }
+
     /// A list of strings, or one string as a list of one. Items of other types are unknown.
     pub fn texts(&self, value: &Value<'_>) -> Option<Spanned<Vec<Text>>> {
         let span = self.span(value.span());

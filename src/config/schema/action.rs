@@ -1,6 +1,6 @@
 //! `[[steps]]` and `[[scenario]]`.
 
-use super::service::{COMMAND, ENVIRONMENT, SECONDS};
+use super::service::{COMMAND, ENVIRONMENT, ONE_OR_MORE, SECONDS};
 use super::{
     COUNT, Choice, Content, DURATION, EVERYONE, NAME, RUN, Shape, TEXT, TEXTS, Table, TextRule, form, inert, key,
     refused, table,
@@ -18,7 +18,7 @@ pub(super) static STEP: Table = table(&[
     .required_unless(&["run"])
     .read_by(EVERYONE),
     key("continue_on_failure", Shape::Boolean, "Whether the steps behind run though this one failed.").default("false"),
-    key("depends_on", TEXTS, "Steps that must run first.").holds(Content::Step),
+    key("depends_on", ONE_OR_MORE, "Steps that must run first.").holds(Content::Step),
     key("description", TEXT, "What the step does."),
     key("env", ENVIRONMENT, "Environment variables of the command."),
     key("env_vars", ENVIRONMENT, "Environment variables of the command.").alias_of("env"),
@@ -76,7 +76,7 @@ pub(super) static SCENARIO: Table = table(&[
         COUNT,
         "How long the scenario may take, in milliseconds; beside `timeout_ms` the shorter time counts.",
     ),
-    key("depends_on", TEXTS, "Scenarios that must run first.").holds(Content::Step),
+    key("depends_on", ONE_OR_MORE, "Scenarios that must run first.").holds(Content::Step),
     key("description", TEXT, "What the scenario shows."),
     key("expect_failure", Shape::Boolean, "Whether the programs of the scenario are meant to fail.").default("false"),
     inert("expect_partial_failure", "Whether parts of the scenario are meant to fail; not interpreted by clnrm.")
@@ -88,8 +88,12 @@ pub(super) static SCENARIO: Table = table(&[
         "How long programs may take to end by themselves after they were told to, in milliseconds.",
     ),
     key("name", NAME, "The scenario's name.").required().read_by(EVERYONE),
-    key("parallel_services", TEXTS, "Services that run while the scenario does, beside those that its steps name.")
-        .holds(Content::Service),
+    key(
+        "parallel_services",
+        ONE_OR_MORE,
+        "Services that run while the scenario does, beside those that its steps name.",
+    )
+    .holds(Content::Service),
     key("policy", Shape::Table(&POLICY), "What the commands may use and do. Never enforced by clnrm 1.0."),
     key(
         "run",

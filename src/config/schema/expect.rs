@@ -354,6 +354,16 @@ pub(super) static WINDOW: Table = table(&[
     key("outer", NAME, "The name of the span that encloses the others.").holds(Content::Span).read_by(EVERYONE),
     key("start_span", NAME, "The span that opens the window, in the form with `end_span`.").holds(Content::Span),
     TOLERANCE,
+])
+.slips(&[
+    ("child", "contains"),
+    ("children", "contains"),
+    ("container", "outer"),
+    ("includes", "contains"),
+    ("inner", "contains"),
+    ("must_contain", "contains"),
+    ("parent", "outer"),
+    ("within", "outer"),
 ]);
 
 const TOLERANCE: super::Key =

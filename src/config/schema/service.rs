@@ -15,7 +15,7 @@ static SERVICE: Table = table(&[
     inert("context", "A prompt for a language model; not interpreted by clnrm."),
     key("cpu_limit", PROCESSORS, "Processors that the container may use, such as `0.5`."),
     key("default_model", Shape::Any, "The model of a language-model service."),
-    key("depends_on", TEXTS, "Services that must run first.").holds(Content::Service),
+    key("depends_on", ONE_OR_MORE, "Services that must run first.").holds(Content::Service),
     inert("description", "What the service is for; not interpreted by clnrm."),
     inert("endpoint", "Where the service answers; not interpreted by clnrm.").unmet(),
     key("env", ENVIRONMENT, "Environment variables of the container.").read_by(EVERYONE),
@@ -65,7 +65,7 @@ static SERVICE: Table = table(&[
     key("timeout_sec", SECONDS, "How long the start may take, in seconds.").alias_of("timeout"),
     key("type", NAME, "The kind of service in the older dialect; `plugin` wins where it names a known kind.")
         .holds(Content::ServiceKind),
-    key("user", TEXT, "The user whose rights the programs have: a name or number that the image knows."),
+    key("user", USER, "The user whose rights the programs have: a name or number that the image knows."),
     key("username", TEXT, "User of a `surrealdb` service.").read_by(RUN).default("\"root\""),
     key(
         "volumes",
@@ -95,6 +95,11 @@ static SERVICE: Table = table(&[
     ("mounts", "volumes"),
     ("port", "ports"),
 ]);
+
+const USER: Shape = Shape::Forms(&[form(TEXT), form(COUNT)]);
+
+/// A list of names, or one name.
+pub(super) const ONE_OR_MORE: Shape = Shape::Forms(&[form(TEXTS), form(NAME)]);
 
 static LIMITS: Table = table(&[
     key("cpu", PROCESSORS, "Processors, such as `0.5`.").alias_of("cpu_limit"),

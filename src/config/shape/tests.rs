@@ -52,7 +52,7 @@ services.db.ports: WrongType { expected: "a port such as `8080` or `8080:80`", f
 services.db.args: WrongType { expected: "a list of texts", found: "a text", help: None, mend: Some("['x']") } at "'x'"
 steps: WrongType { expected: "an array of tables", found: "one table", help: Some("write `[[steps]]`"), mend: Some("[[steps]]") } at "[steps]"
 steps.command: WrongType { expected: "a list of texts or a text", found: "an integer", help: None, mend: None } at "1"
-steps.expected_exit_code: WrongType { expected: "an integer", found: "a text", help: None, mend: None } at "'0'"
+steps.expected_exit_code: WrongType { expected: "an integer", found: "a text", help: None, mend: Some("0") } at "'0'"
 steps.continue_on_failure: WrongType { expected: "`true` or `false`", found: "a text", help: None, mend: Some("true") } at "'true'"
 "#);
     assert_snapshot!(problems("steps = 1\nscenario = [1]\nmeta = []\n[expect]\nspan = 'x'\n[[expect.graph]]\nmust_include=[['a',1]]\n"), @r#"

@@ -1,12 +1,12 @@
 //! A value against the shape that its key has.
 
-use toml::de::DeValue;
+use toml::de::{DeArray, DeValue};
 
 use super::wording::{bounds, found, in_words, number_bounds};
 use super::{Body, Path, ShapeProblemKind, Walk, is_own_key};
 use crate::config::duration;
 use crate::config::read::{Key as TomlKey, Value, split_port};
-use crate::config::schema::{Choice, Shape, Table, TextRule};
+use crate::config::schema::{Choice, Form, Shape, Table, TextRule};
 use crate::text::{Span, nearest};
 
 impl Walk<'_, '_> {
@@ -42,9 +42,17 @@ impl Walk<'_, '_> {
                         self.single_table(table, key, value, path);
                     }
                 }
+                // Nothing of it is known, nor a table: it is one item all the same.
+                DeValue::Table(entries) if !entries.values().any(|value| value.get_ref().is_table()) && !*single => {
+                    self.single_table(table, key, value, path);
+                }
                 DeValue::Table(entries) => {
                     for (key, value) in entries.iter() {
                         let here = Path { parent: Some(path), name: key.get_ref() };
+                        if !value.get_ref().is_table() {
+                            self.unknown_key(table, entries, key, value, path);
+                            continue;
+                        }
                         self.value_table(named, key, value, &here);
                         self.tell_refused(
                             "expectations that are named by their key",
@@ -66,9 +74,10 @@ impl Walk<'_, '_> {
                 _ => self.wrong_type(shape, value, path),
             },
             Shape::List(item) => match value.get_ref() {
+                DeValue::Array(items) if is_flat_pair(item, items) => self.flat_pair(items.len(), value, path),
                 DeValue::Array(items) => {
                     for value in items.iter() {
-                        self.value(item, key, value, path);
+                        self.item(item, key, value, path);
                     }
                 }
                 _ => self.wrong_type(shape, value, path),
@@ -110,6 +119,44 @@ impl Walk<'_, '_> {
                 }
             }
         }
+    }
+
+    /// An item of a list. What a table lacks is missed at the table, not at the key of the list.
+    fn item(&mut self, shape: &'static Shape, key: &TomlKey<'_>, value: &Value<'_>, path: &Path<'_>) {
+        let of_table = |form: &'static Form| match &form.shape {
+            Shape::Table(table) => Some((*table, form.refused)),
+            _ => None,
+        };
+        let table = match shape {
+            Shape::Table(table) => Some((*table, None)),
+            Shape::Forms(forms) => forms.iter().find_map(of_table),
+            _ => None,
+        };
+        match table {
+            Some((table, refused)) if value.get_ref().is_table() => {
+                if let Some(what) = refused {
+                    self.tell_refused(what, self.source.span(value.span()), path);
+                }
+                self.item_table(table, value, path, true);
+            }
+            _ => self.value(shape, key, value, path),
+        }
+    }
+
+    /// `["a", "b"]` where a list of pairs is wanted.
+    fn flat_pair(&mut self, items: usize, value: &Value<'_>, path: &Path<'_>) {
+        let span = self.source.span(value.span());
+        if self.source.is_hole(span) {
+            return;
+        }
+        let written = span.slice(self.source.text).filter(|_| items == 2);
+        let kind = ShapeProblemKind::WrongType {
+            expected: "a list of pairs".into(),
+            found: "a list of texts",
+            help: Some("put each pair in brackets of its own: `[[\"a\", \"b\"]]`".into()),
+            mend: written.map(|written| format!("[{written}]")),
+        };
+        self.problem(kind, span, path);
     }
 
     pub(super) fn value_table(&mut self, table: &'static Table, key: &TomlKey<'_>, value: &Value<'_>, path: &Path<'_>) {
@@ -161,7 +208,8 @@ impl Walk<'_, '_> {
             self.problem(kind, header, path);
         }
         if let DeValue::Table(entries) = value.get_ref() {
-            self.table(&Body { table: entries, header, can_miss: is_header }, table, path);
+            // What the table lacks, in the place where it is told already that it is none.
+            self.table(&Body { table: entries, header, can_miss: false }, table, path);
         }
     }
 
@@ -241,8 +289,8 @@ impl Walk<'_, '_> {
             (Shape::Integer(..) | Shape::Number(..) | Shape::Boolean, DeValue::String(text)) => {
                 let is_value = match shape {
                     Shape::Boolean => matches!(text.as_ref(), "true" | "false"),
-                    Shape::Integer(..) => text.parse::<i64>().is_ok() && !text.starts_with(['+', '0']),
-                    _ => text.parse::<f64>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit()),
+                    Shape::Integer(low, high) => is_toml_integer(text, *low, *high),
+                    _ => is_toml_number(text),
                 };
                 is_value.then(|| text.to_string())
             }
@@ -254,6 +302,22 @@ impl Walk<'_, '_> {
         let span = if self.source.opens_with(span, b'{') { Span::new(span.start, span.start + 1) } else { span };
         self.problem(kind, span, path);
     }
+}
+
+/// Whether all items of a list of pairs are texts, so that the list was meant to be a pair.
+fn is_flat_pair(item: &Shape, items: &DeArray<'_>) -> bool {
+    let wants_pairs = matches!(item, Shape::Forms([Form { shape: Shape::List(Shape::Text(_)), .. }, ..]));
+    wants_pairs && items.iter().next().is_some() && items.iter().all(|item| item.get_ref().is_str())
+}
+
+fn is_toml_integer(text: &str, low: i64, high: i64) -> bool {
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+    number.is_some_and(|number| (low..=high).contains(&number))
+}
+
+fn is_toml_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    is_toml_integer(whole, 0, i64::MAX) && !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the type of the value is that of the shape, whatever it holds.

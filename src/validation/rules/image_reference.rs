@@ -92,6 +92,12 @@ fn mistake(subject: &Subject<'_>, text: &Text, image: &str) -> Option<Finding> {
         let start = path_start + path.len();
         return warning(start, name.len(), "the part behind `:` is not a tag".to_owned());
     }
+    if let Some((scheme, _)) = image.split_once("://") {
+        let message = format!("the name of an image has no `{scheme}://`");
+        let place = part(0, scheme.len() + 3);
+        let finding = Finding::new(&RULE, place, message).severity(Severity::Warning);
+        return Some(finding.fix(Fix::replace(format!("remove `{scheme}://`"), place, "")));
+    }
     let mut start = path_start;
     for segment in path.split('/') {
         let end = start + segment.len();

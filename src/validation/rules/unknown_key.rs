@@ -47,6 +47,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "" => format!("unknown {what} `{key}`"),
             table => format!("unknown {what} `{key}` in `{table}`"),
         };
-        findings.push(Finding::new(&RULE, problem.span, message).did_you_mean(key, *suggestion, problem.span));
+        let finding = Finding::new(&RULE, problem.span, message).did_you_mean(key, *suggestion, problem.span);
+        // Expectations of one scenario alone are what many authors expect to find.
+        let finding = match (problem.path.as_str(), key.as_str()) {
+            ("scenario", "expect") => {
+                finding.help("expectations are about the whole test: write them at top level, as in `[[expect.span]]`")
+            }
+            _ => finding,
+        };
+        findings.push(finding);
     }
 }
