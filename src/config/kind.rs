@@ -29,9 +29,9 @@ impl FileKind {
             return Some(Self::ProjectSettings);
         }
         let is_test_name = TEST_ENDINGS.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending));
-        match name.starts_with('_') && (is_test_name || name.ends_with(".toml") || name.ends_with(".tera")) {
-            true => Some(Self::MacroLibrary),
-            false => is_test_name.then_some(Self::Test),
+        match name.strip_prefix('_') {
+            Some(rest) if is_test_name || rest.ends_with(".toml") || is_bare_template(rest) => Some(Self::MacroLibrary),
+            _ => is_test_name.then_some(Self::Test),
         }
     }
 
@@ -39,14 +39,25 @@ impl FileKind {
     pub fn of(path: &Path, text: &str) -> Self {
         match Self::of_name(path) {
             Some(Self::Test) if Marks::of(text).is_manifest() => Self::CoverageManifest,
+            // Other tools read files such as `_typos.toml`; a library is a template.
+            Some(Self::MacroLibrary) if !text.contains("{%") && has_ending(path, ".toml") => Self::Other,
             Some(kind) => kind,
             None => match Marks::of(text) {
                 marks if marks.is_manifest() => Self::CoverageManifest,
-                marks if marks.identity && marks.content => Self::Test,
+                marks if marks.are_of_test() => Self::Test,
                 _ => Self::Other,
             },
         }
     }
+}
+
+/// Whether a template tells by its name alone of no other language (`page.html.tera`, `mod.rs.tera`).
+fn is_bare_template(name: &str) -> bool {
+    name.strip_suffix(".tera").is_some_and(|stem| !stem.contains('.'))
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(ending))
 }
 
 /// Which telling tables and keys a text has. Looks at lines only, so that it works on templates and broken files too.
@@ -54,8 +65,10 @@ impl FileKind {
 struct Marks {
     /// `[meta]`, `[test.metadata]` or `test.name`.
     identity: bool,
-    /// Steps, scenarios, services or expectations.
-    content: bool,
+    /// `[test.metadata]`, which nothing else has.
+    metadata: bool,
+    /// Which of steps, scenarios, services and expectations there are, a bit each.
+    content: u8,
     /// Any table that only a coverage manifest has.
     manifest: bool,
 }
@@ -73,20 +86,32 @@ impl Marks {
                 continue;
             }
             match &key[..end] {
-                "meta" | "test" => marks.identity = true,
-                "steps" | "scenario" | "service" | "services" | "expect" | "otel_validation" => marks.content = true,
+                "meta" => marks.identity = true,
+                "test" => {
+                    marks.identity = true;
+                    marks.metadata |= key[end..].starts_with(".metadata");
+                }
+                "steps" => marks.content |= 1,
+                "scenario" => marks.content |= 2,
+                "service" | "services" => marks.content |= 4,
+                "expect" | "otel_validation" => marks.content |= 8,
                 "system" | "weights" | "dimensions" if is_header => marks.manifest = true,
                 _ => {}
             }
-            if marks.identity && marks.content {
+            if marks.are_of_test() {
                 break;
             }
         }
         marks
     }
 
+    /// Whether no other file has these tables. A test that lacks a part that it must have shall still be known as one.
+    fn are_of_test(&self) -> bool {
+        self.metadata || (self.identity && self.content != 0) || self.content.count_ones() > 1
+    }
+
     fn is_manifest(&self) -> bool {
-        self.manifest && !self.identity && !self.content
+        self.manifest && !self.identity && self.content == 0
     }
 }
 
@@ -107,6 +132,25 @@ mod tests {
         assert_eq!(FileKind::of_name(Path::new("cleanroom.toml")), Some(FileKind::ProjectSettings));
         assert_eq!(FileKind::of_name(Path::new("Cargo.toml")), None);
         assert_eq!(FileKind::of_name(Path::new(".clnrm.toml")), None);
+    }
+
+    #[test]
+    fn templates_of_other_projects_are_no_libraries() {
+        assert_eq!(FileKind::of_name(Path::new("_spans.tera")), Some(FileKind::MacroLibrary));
+        assert_eq!(FileKind::of_name(Path::new("_layout.html.tera")), None);
+        assert_eq!(FileKind::of_name(Path::new("_mod.rs.tera")), None);
+        assert_eq!(kind("_typos.toml", "[default]\nextend = 1\n"), FileKind::Other);
+        assert_eq!(kind("_spans.toml", "{% macro span(name) %}{% endmacro %}"), FileKind::MacroLibrary);
+    }
+
+    #[test]
+    fn a_test_that_lacks_a_part_is_a_test() {
+        assert_eq!(kind("a.toml", "[test.metadata]\nname = a\n"), FileKind::Test);
+        assert_eq!(kind("a.toml", "[services.db]\n[[steps]\nname = 'a'\n"), FileKind::Test);
+        assert_eq!(kind("a.toml", "[[steps]]\nname = 'a'\n[[expect.span]]\n"), FileKind::Test);
+        for text in ["[meta]\nname = 'a'\n", "[[steps]]\nname = 'a'\n", "[service.a]\n[services.b]\n"] {
+            assert_eq!(kind("a.toml", text), FileKind::Other, "{text}");
+        }
     }
 
     #[test]

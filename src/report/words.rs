@@ -34,6 +34,6 @@ pub const fn not_judged(kind: FileKind) -> Option<&'static str> {
         FileKind::MacroLibrary => Some("is a macro library, not a test; only its templates are checked"),
         FileKind::ProjectSettings => Some("holds the settings of the project, it is not a test"),
         FileKind::CoverageManifest => Some("is a coverage manifest, not a test"),
-        FileKind::Other => Some("has nothing of a cleanroom test in it"),
+        FileKind::Other => Some("does not look like a cleanroom test"),
     }
 }

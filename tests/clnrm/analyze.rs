@@ -86,7 +86,7 @@ fn a_file_that_can_not_be_used_is_exit_code_2() {
         (&["none.clnrm.toml", "--traces", "good.json"][..], "no such file or directory"),
         (&["hello.clnrm.toml", "--traces", "none.json"], "`none.json` can't be read"),
         (&["syntax.clnrm.toml", "--traces", "good.json"], "syntax.clnrm.toml:2:7"),
-        (&["good.json", "--traces", "good.json"], "has nothing of a cleanroom test in it"),
+        (&["good.json", "--traces", "good.json"], "does not look like a cleanroom test"),
         (&["hello.clnrm.toml"], "--traces"),
         (&["HEAD:none.clnrm.toml", "--traces", "good.json"], "git"),
     ] {
