@@ -26,6 +26,7 @@ use super::source::{FileId, FileSpan};
 use super::variables::Variables;
 use crate::text::Span;
 
+pub(super) use self::calls::misfits;
 pub use self::variables::{Path, paths};
 
 /// Words of expressions that are no names of variables.
@@ -88,7 +89,7 @@ fn code(file: &ProgramFile) -> Vec<(usize, Vec<Token<'_>>)> {
 
 /// Whether a token of a template is evaluated.
 fn is_code(token: &lexer::Token) -> bool {
-    matches!(token.kind, TokenKind::Expression | TokenKind::Tag) && token.closed && !token.inert
+    matches!(token.kind, TokenKind::Expression | TokenKind::Tag) && token.is_readable() && !token.inert
 }
 
 /// How many words at the start of a tag are no expression.

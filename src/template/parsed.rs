@@ -169,6 +169,10 @@ impl ParsedFile {
                     None => (argument.value.start, None),
                 };
                 let Some(name) = tokens.get(name).filter(|name| name.kind == Kind::Identifier) else { continue };
+                if default.is_some_and(|default| default.is_empty()) {
+                    self.malformed(index, &format!("the default of `{}` is missing", name.text));
+                }
+                let default = default.filter(|default| !default.is_empty());
                 if params.iter().all(|param| param.name != name.text) {
                     params.push(MacroParam { name: name.text.to_owned(), default });
                 }
@@ -201,7 +205,7 @@ impl ParsedFile {
             None => {}
         }
         let keyword = self.lexed.tokens[index].keyword.name();
-        if names.is_empty() && self.lexed.tokens[index].closed {
+        if names.is_empty() && self.lexed.tokens[index].is_readable() {
             return self.malformed(index, &format!("`{keyword}` needs the name of a file in quotes"));
         }
         let words: Vec<&str> = tokens.get(next..).unwrap_or_default().iter().map(|token| token.text).collect();

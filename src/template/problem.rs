@@ -36,12 +36,23 @@ pub enum ProblemKind {
         keyword: String,
         /// The keyword that would fit the innermost open block.
         expected: Option<String>,
+        /// Whether `expected` was meant: that block has no other end.
+        is_meant: bool,
     },
     /// Any other syntax error inside a tag.
     Syntax {
         /// The engine's message, in our words.
         message: String,
     },
+    /// An operator of another language (`a && b`) in a tag that can't be read because of it.
+    ForeignOperator {
+        /// As written.
+        written: String,
+        /// What is written for it here; with a blank behind it where one is needed.
+        right: &'static str,
+    },
+    /// `{{.Name}}`: an expression of Go's templates, which many programs read.
+    GoTemplate,
     /// `{% nope %}`.
     UnknownTag {
         /// The keyword as written.
@@ -139,6 +150,13 @@ pub enum ProblemKind {
         /// The nearest known name.
         suggestion: Option<String>,
     },
+    /// A condition asks for a variable that is defined nowhere, which it may; but the name is nearly that of one that is.
+    MisspeltInCondition {
+        /// The name as written.
+        name: String,
+        /// The known name.
+        suggestion: String,
+    },
     /// `env(name="X")` without a default, and `X` is not set (or hidden because the workspace is not trusted).
     UnsetEnvironmentVariable {
         /// The variable.
@@ -174,7 +192,11 @@ impl ProblemKind {
     pub const fn is_remark(&self) -> bool {
         matches!(
             self,
-            Self::TagInComment | Self::ShellLengthOpensComment | Self::ArgumentAlias { .. } | Self::NotTera1 { .. }
+            Self::TagInComment
+                | Self::ShellLengthOpensComment
+                | Self::ArgumentAlias { .. }
+                | Self::NotTera1 { .. }
+                | Self::MisspeltInCondition { .. }
         )
     }
 }

@@ -59,12 +59,5 @@ impl Subject<'_> {
 
 /// Whether a mistake in a template leaves a hole in the rendered text.
 fn loses_text(problem: &Problem) -> bool {
-    !matches!(
-        problem.kind,
-        ProblemKind::ArgumentAlias { .. }
-            | ProblemKind::NotTera1 { .. }
-            | ProblemKind::TagInComment
-            | ProblemKind::ShellLengthOpensComment
-            | ProblemKind::IncompleteExpression
-    )
+    !problem.kind.is_remark() && problem.kind != ProblemKind::IncompleteExpression
 }

@@ -26,7 +26,8 @@ mod whitespace;
 
 use memchr::{memchr, memmem, memrchr};
 
-use self::scan::{Inside, inside};
+pub(super) use self::blocks::opens_unknown_tag;
+use self::scan::{Inside, OddBracket, inside};
 use super::problem::ProblemKind;
 use crate::text::Span;
 
@@ -169,6 +170,8 @@ pub struct Token {
     pub trims_right: bool,
     /// Whether the closing delimiter is there.
     pub closed: bool,
+    /// Whether each bracket inside has its partner.
+    pub balanced: bool,
     /// Text that holds a tag which is not evaluated (`${#NAME}`, a tag in a TOML comment).
     pub inert: bool,
     /// First word of a tag; [`Keyword::Empty`] for other tokens.
@@ -194,6 +197,7 @@ impl Token {
             trims_left: false,
             trims_right: false,
             closed: true,
+            balanced: true,
             inert: false,
             keyword: Keyword::Empty,
             keyword_span: Span::at(inner.start),
@@ -202,6 +206,11 @@ impl Token {
             middles: Vec::new(),
             owner: None,
         }
+    }
+
+    /// Whether its delimiters and brackets are all there, so that its inside can be read.
+    pub fn is_readable(&self) -> bool {
+        self.closed && self.balanced
     }
 
     /// The opening delimiter.
@@ -256,7 +265,7 @@ pub fn lex(source: &str, comments: Comments) -> Lexed {
     if comments == Comments::Toml {
         toml_comment::mark(source, &mut lexed);
     } else {
-        blocks::pair(&mut lexed, |_| false);
+        blocks::pair(source, &mut lexed, |_| false);
     }
     whitespace::apply(source, &mut lexed.tokens);
     lexed.problems.sort_by_key(|problem| problem.at);
@@ -371,9 +380,10 @@ impl Lexer<'_> {
         }
         let index = self.lexed.tokens.len();
         let mut token = match inside(self.bytes, body, kind) {
-            Inside::Closed { inner_end, end, trims_right } => {
+            Inside::Closed { inner_end, end, trims_right, balanced } => {
                 let token = Token::new(kind, Span::new(start, end), Span::new(body, inner_end));
-                Token { trims_right, ..token }
+                let balanced = balanced || !self.odd_bracket(token.inner, index);
+                Token { trims_right, balanced, ..token }
             }
             Inside::Broken => {
                 let (inner_end, end) = self.recover(kind, body);
@@ -381,6 +391,7 @@ impl Lexer<'_> {
                 let string = scan::open_string(&self.bytes[body..inner_end]).map(|offset| body + offset);
                 match string.filter(|_| has_closer) {
                     Some(quote) => self.report(ProblemKind::UnclosedString, Span::new(quote, quote + 1), Some(index)),
+                    None if has_closer && self.odd_bracket(Span::new(body, inner_end), index) => {}
                     None if has_closer => {
                         let message = "the brackets do not match".to_owned();
                         self.report(ProblemKind::Syntax { message }, Span::new(start, end), Some(index));
@@ -396,10 +407,75 @@ impl Lexer<'_> {
         token.trims_left = trims_left;
         if kind == TokenKind::Tag {
             (token.keyword, token.keyword_span) = keyword(self.source, token.inner);
+            self.misspelt_middle(&mut token, index);
+            self.text_behind_keyword(&token, index);
             token.opens_set_block = matches!(token.keyword, Keyword::Set | Keyword::SetGlobal)
                 && opens_set_block(self.bytes, Span::new(token.keyword_span.end, token.inner.end));
         }
         self.push(token)
+    }
+
+    /// Reports the bracket of a tag that has no partner; whether there is one.
+    fn odd_bracket(&mut self, inner: Span, index: usize) -> bool {
+        let (at, message) = match scan::odd_bracket(&self.bytes[inner.range()]) {
+            Some(OddBracket::Open(at)) => {
+                (at, format!("`{}` is never closed", char::from(self.bytes[inner.start + at])))
+            }
+            Some(OddBracket::Close(at, Some(open))) => {
+                let (open, close) = (char::from(open), char::from(self.bytes[inner.start + at]));
+                (at, format!("`{close}` stands where `{open}` must be closed"))
+            }
+            Some(OddBracket::Close(at, None)) => {
+                (at, format!("`{}` closes nothing", char::from(self.bytes[inner.start + at])))
+            }
+            None => return false,
+        };
+        let place = Span::new(inner.start + at, inner.start + at + 1);
+        self.report(ProblemKind::Syntax { message }, place, Some(index));
+        true
+    }
+
+    /// Reads `elseif x`, `elsif x` and `else if x` as the `elif x` that they were meant for: only so are the branches of
+    /// the condition parted, and nothing in them seems to be there twice.
+    fn misspelt_middle(&mut self, token: &mut Token, index: usize) {
+        let rest = Span::new(token.keyword_span.end, token.inner.end).slice(self.source).unwrap_or_default();
+        let word = token.keyword_span.slice(self.source).unwrap_or_default();
+        let length = match token.keyword {
+            Keyword::Unknown if matches!(word, "elseif" | "elsif") => 0,
+            Keyword::Else => {
+                let condition = rest.trim_start().strip_prefix("if");
+                let is_word = |condition: &str| !condition.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric());
+                match condition.filter(|condition| is_word(condition)) {
+                    Some(condition) => rest.len() - condition.len(),
+                    None => return,
+                }
+            }
+            _ => return,
+        };
+        token.keyword = Keyword::Elif;
+        token.keyword_span = Span::new(token.keyword_span.start, token.keyword_span.end + length);
+        let name = token.keyword_span.slice(self.source).unwrap_or_default().to_owned();
+        let kind = ProblemKind::UnknownTag { name, suggestion: Some(Keyword::Elif.name().to_owned()) };
+        self.report(kind, token.keyword_span, Some(index));
+    }
+
+    /// Reports what stands behind a word that stands alone. The blocks `macro` and `block` may be named where they end.
+    fn text_behind_keyword(&mut self, token: &Token, index: usize) {
+        let takes_name = match token.keyword {
+            Keyword::Else | Keyword::EndIf | Keyword::EndFor | Keyword::EndFilter | Keyword::EndSet => false,
+            Keyword::EndMacro | Keyword::EndBlock | Keyword::EndComponent => true,
+            _ => return,
+        };
+        let rest = Span::new(token.keyword_span.end, token.inner.end);
+        let text = rest.slice(self.source).unwrap_or_default();
+        let trimmed = text.trim();
+        let is_name = trimmed.bytes().all(|byte| matches!(byte, b'_' | b'.') || byte.is_ascii_alphanumeric());
+        if token.is_readable() && !trimmed.is_empty() && !(takes_name && is_name) {
+            let start = rest.start + (text.len() - text.trim_start().len());
+            let message = format!("`{}` takes nothing behind it", token.keyword.name());
+            let place = Span::new(start, start + trimmed.len());
+            self.report(ProblemKind::Syntax { message }, place, Some(index));
+        }
     }
 
     /// Where a broken tag ends: its inside and the token.

@@ -15,6 +15,8 @@ pub(super) enum Inside {
         end: usize,
         /// `-` at the closing delimiter.
         trims_right: bool,
+        /// Whether each bracket inside has its partner.
+        balanced: bool,
     },
     /// Not at all.
     Broken,
@@ -71,10 +73,12 @@ pub(super) fn inside(bytes: &[u8], start: usize, kind: TokenKind) -> Inside {
                 continue;
             }
             b'-' if may_close && next == Some(close) && bytes.get(at + 2) == Some(&b'}') => {
-                return Inside::Closed { inner_end: at, end: at + 3, trims_right: true };
+                let balanced = !unbalanced && brackets.depth == 0;
+                return Inside::Closed { inner_end: at, end: at + 3, trims_right: true, balanced };
             }
             _ if byte == close && may_close && next == Some(b'}') => {
-                return Inside::Closed { inner_end: at, end: at + 2, trims_right: false };
+                let balanced = !unbalanced && brackets.depth == 0;
+                return Inside::Closed { inner_end: at, end: at + 2, trims_right: false, balanced };
             }
             b'{' if matches!(next, Some(b'%' | b'#')) || (next == Some(b'{') && !element) => {
                 return Inside::Broken;
@@ -122,6 +126,43 @@ pub(super) fn open_string(text: &[u8]) -> Option<usize> {
         };
     }
     None
+}
+
+/// A bracket without its partner.
+pub(super) enum OddBracket {
+    /// An opening one that nothing closes.
+    Open(usize),
+    /// A closing one where none is open, or where another one must be closed first; with that one.
+    Close(usize, Option<u8>),
+}
+
+/// The first closing bracket of `text` that fits none, else the innermost that is never closed.
+pub(super) fn odd_bracket(text: &[u8]) -> Option<OddBracket> {
+    let mut open: Vec<(u8, usize)> = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' | b'\'' | b'`' => {
+                at = string_end(text, at)?;
+                continue;
+            }
+            b'(' | b'[' | b'{' => open.push((byte, at)),
+            b')' | b']' | b'}' => {
+                let partner = match byte {
+                    b')' => b'(',
+                    b']' => b'[',
+                    _ => b'{',
+                };
+                match open.pop() {
+                    Some((bracket, _)) if bracket == partner => {}
+                    other => return Some(OddBracket::Close(at, other.map(|(bracket, _)| bracket))),
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    open.pop().map(|(_, at)| OddBracket::Open(at))
 }
 
 /// Whether `rest` can stand behind a string: an operator, a bracket, a word operator, or the end of the tag.

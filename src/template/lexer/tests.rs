@@ -76,6 +76,7 @@ fn blocks_are_matched_and_the_rest_reported() {
     let stray = |keyword: &str, expected: Option<&str>| ProblemKind::StrayBlockTag {
         keyword: keyword.to_owned(),
         expected: expected.map(str::to_owned),
+        is_meant: false,
     };
     assert_eq!(problems("{% if a %}{% for x in y %}{% endif %}"), [(block("for"), "for")]);
     assert_eq!(problems("{% endif %}"), [(stray("endif", None), "endif")]);
@@ -84,6 +85,35 @@ fn blocks_are_matched_and_the_rest_reported() {
         [(stray("endfor", Some("endif")), "endfor"), (stray("else", Some("endif")), "else")]
     );
     assert_eq!(problems("{% set x = 1 %}{% set y %}{% endset %}"), []);
+}
+
+#[test]
+fn a_wrong_word_ends_the_block_that_it_was_meant_for() {
+    let words =
+        |source: &str| -> Vec<String> { problems(source).into_iter().map(|(_, place)| place.to_owned()).collect() };
+    for (source, expected) in [
+        ("{% if a %}{% endfor %}", vec!["endfor"]),
+        ("{% for a in b %}{% if a %}{% endfor %}{% endfor %}", vec!["endfor"]),
+        ("{% for a in b %}{% end for %}", vec!["end for"]),
+        ("{% for a in b %}{% for c in d %}{% end %}{% endfor %}", vec!["end"]),
+        ("{% if a %}{% for b in c %}{% end %}{% end %}", vec!["end", "end"]),
+        ("{% if a %}{% elseif b %}{% else if c %}{% endif %}", vec!["elseif", "else if"]),
+    ] {
+        assert_eq!(words(source), expected, "{source}");
+        let tokens = lex(source, Comments::Toml).tokens;
+        for opener in tokens.iter().filter(|token| token.keyword.closer().is_some()) {
+            assert!(opener.mate.is_some(), "{source}");
+        }
+    }
+}
+
+#[test]
+fn brackets_have_partners() {
+    let message = |text: &str| ProblemKind::Syntax { message: text.to_owned() };
+    assert_eq!(problems("{{ f(a }}"), [(message("`(` is never closed"), "(")]);
+    assert_eq!(problems("{{ f([a) }}"), [(message("`)` stands where `[` must be closed"), ")")]);
+    assert_eq!(problems("{{ f(a)) }}"), [(message("`)` closes nothing"), ")")]);
+    assert_eq!(problems("{{ f(')', \"(\") }}"), []);
 }
 
 #[test]

@@ -9,13 +9,13 @@ use crate::template::problem::ProblemKind;
 pub(super) fn mark(source: &str, lexed: &mut Lexed) {
     let commented = commented(source, lexed);
     if commented.is_empty() {
-        blocks::pair(lexed, |_| false);
+        blocks::pair(source, lexed, |_| false);
         return;
     }
     let lexical = lexed.problems.len();
-    if !blocks::pair(lexed, |index| commented.binary_search(&index).is_ok()) {
+    if !blocks::pair(source, lexed, |index| commented.binary_search(&index).is_ok()) {
         lexed.problems.truncate(lexical);
-        blocks::pair(lexed, |_| false);
+        blocks::pair(source, lexed, |_| false);
     }
     let mut inert: Vec<usize> = commented.clone();
     inert.retain(|&index| is_inert(lexed, index, &commented));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::expression::Source;
 use super::{Lowering, Mode, Output, component_param};
 use crate::template::expression::{self, Kind, Token, arguments};
+use crate::template::names::misfits;
 use crate::template::parsed::{MacroDefinition, MacroParam};
 use crate::template::problem::ProblemKind;
 use crate::template::site::BoundArgument;
@@ -78,17 +79,19 @@ impl<'a> Lowering<'a> {
         let mut bound: Vec<Option<BoundArgument>> = vec![None; definition.params.len()];
         let mut values = vec![0..0; definition.params.len()];
         let list = arguments(tokens, start + 3).list;
+        let mut unknown: Vec<&Token<'_>> = Vec::new();
         let mut position = 0;
         for argument in &list {
+            let sign = argument.name.and_then(|name| tokens.get(name + 1));
+            if let Some(colon) = sign.filter(|sign| sign.is_operator(":")) {
+                let message = "`:` stands where `=` belongs, between the name of an argument and its value".to_owned();
+                self.report(ProblemKind::Syntax { message }, colon.span());
+            }
             let index = match argument.name.map(|name| &tokens[name]) {
                 Some(name) if name.kind == Kind::Identifier => {
                     let index = definition.param(name.text);
                     if index.is_none() {
-                        let params = definition.params.iter().map(|param| param.name.as_str());
-                        let suggestion = nearest(name.text, params);
-                        let name_text = name.text.to_owned();
-                        let kind = ProblemKind::UnknownArgument { callee: callee(), name: name_text, suggestion };
-                        self.report(kind, name.span());
+                        unknown.push(name);
                     }
                     index
                 }
@@ -105,11 +108,17 @@ impl<'a> Lowering<'a> {
                 && let Some(slot) = bound.get_mut(index)
             {
                 let param = definition.params[index].name.clone();
+                if slot.is_some() {
+                    let message = format!("the argument `{param}` is given twice");
+                    self.report(ProblemKind::Syntax { message }, argument.span);
+                    continue;
+                }
                 let at = FileSpan { file: caller, span: argument.span };
                 *slot = (!argument.span.is_empty()).then_some(BoundArgument { param, at, given: true });
                 values[index] = argument.value.clone();
             }
         }
+        let mut lacking: Vec<&str> = Vec::new();
         for (slot, param) in bound.iter_mut().zip(&definition.params) {
             match param.default {
                 _ if slot.is_some() => {}
@@ -117,11 +126,14 @@ impl<'a> Lowering<'a> {
                     let at = FileSpan { file, span: default };
                     *slot = Some(BoundArgument { param: param.name.clone(), at, given: false });
                 }
-                None => {
-                    let at = Span::new(tokens[start].start, tokens[start + 2].end());
-                    let kind = ProblemKind::MissingArgument { callee: callee(), name: param.name.clone() };
-                    self.report(kind, at);
-                }
+                None => lacking.push(&param.name),
+            }
+        }
+        if !unknown.is_empty() || !lacking.is_empty() {
+            let params: Vec<&str> = definition.params.iter().map(|param| param.name.as_str()).collect();
+            let call = Span::new(tokens[start].start, tokens[start + 2].end());
+            for (kind, at) in misfits(&callee(), call, &unknown, &lacking, &params) {
+                self.report(kind, at);
             }
         }
         Binding { file, definition, arguments: bound, values }

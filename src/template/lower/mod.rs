@@ -406,7 +406,7 @@ impl<'a> Lowering<'a> {
 
     /// Whether the lexer or an earlier attempt found the tag to be broken.
     fn is_broken(&self, index: usize) -> bool {
-        !self.tokens()[index].closed || self.input.repairs[self.input.file.0 as usize].tags.contains(&index)
+        !self.tokens()[index].is_readable() || self.input.repairs[self.input.file.0 as usize].tags.contains(&index)
     }
 
     /// The unit of the file that the reference tag `token` leads to.

@@ -3,7 +3,7 @@
 use super::expression::Source;
 use super::{Lowering, Mode, Output, PAIRS_FILTER};
 use crate::template::expression::{self, Kind, Token as Part};
-use crate::template::lexer::{Keyword, TAG_NAMES};
+use crate::template::lexer::{Keyword, TAG_NAMES, opens_unknown_tag};
 use crate::template::parsed::{ReferenceKind, dotted_name};
 use crate::template::problem::ProblemKind;
 use crate::template::site::{ScopeKind, Site};
@@ -35,13 +35,12 @@ impl<'a> Lowering<'a> {
                 }
             }
             Keyword::Include => self.include(out, index, mode),
-            Keyword::Empty if token.closed => {
+            Keyword::Empty if token.is_readable() => {
                 self.report(ProblemKind::Syntax { message: "the tag is empty".to_owned() }, token.span);
             }
-            Keyword::Unknown if token.closed => {
+            Keyword::Unknown if token.is_readable() && !self.closes_unknown_tag(index) => {
                 let name = token.keyword_span.slice(self.source).unwrap_or_default().to_owned();
                 let suggestion = match name.as_str() {
-                    "elseif" | "elsif" => Some("elif".to_owned()),
                     "end" => self.innermost_closer(index),
                     _ => nearest(&name, TAG_NAMES.iter().map(|(name, _)| *name)),
                 };
@@ -67,6 +66,13 @@ impl<'a> Lowering<'a> {
         if let Some(name) = parts.get(1).filter(|name| name.kind == Kind::Identifier) {
             self.sites.assigned.push(name.text.to_owned());
         }
+    }
+
+    /// Whether the tag ends an unknown one (`foreach`, `endforeach`), which is told already.
+    fn closes_unknown_tag(&self, index: usize) -> bool {
+        let word = self.tokens()[index].keyword_span.slice(self.source).unwrap_or_default();
+        let opened = word.strip_prefix("end").filter(|opened| !opened.is_empty());
+        opened.is_some_and(|opened| opens_unknown_tag(self.source, &self.tokens()[..index], opened))
     }
 
     fn innermost_closer(&self, index: usize) -> Option<String> {

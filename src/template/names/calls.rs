@@ -57,7 +57,10 @@ impl Check<'_> {
                     && before_that.is_some_and(|before| before.is_word("is")));
             let is_called = is_operator(tokens, index + 1, "(");
             if before.is_some_and(|before| before.is_operator("|")) {
-                self.filter(id, tokens, index);
+                // What `||` joins is no filter; the engine trips over the operator.
+                if !before_that.is_some_and(|before| before.is_operator("|")) {
+                    self.filter(id, tokens, index);
+                }
             } else if is_test {
                 // `not` of `is not`.
                 if !token.is_word("not") {
@@ -155,6 +158,7 @@ impl Check<'_> {
         let params = builtin.signature.params;
         let positional = list.iter().filter(|argument| argument.name.is_none()).count();
         let mut given: Vec<&'static str> = Vec::new();
+        let mut unknown: Vec<&Token<'_>> = Vec::new();
         let mut positions = 0..;
         for argument in &list {
             let Some(keyword) = argument.name.and_then(|name| tokens.get(name)) else {
@@ -178,20 +182,14 @@ impl Check<'_> {
                         self.report(kind, id, keyword.span());
                     }
                 }
-                None => {
-                    let suggestion = nearest(keyword.text, params.iter().map(|param| param.name));
-                    let name = keyword.text.to_owned();
-                    self.report(
-                        ProblemKind::UnknownArgument { callee: callee.clone(), name, suggestion },
-                        id,
-                        keyword.span(),
-                    );
-                }
+                None => unknown.push(keyword),
             }
         }
-        for param in params.iter().filter(|param| param.required && !given.contains(&param.name)) {
-            let kind = ProblemKind::MissingArgument { callee: callee.clone(), name: param.name.to_owned() };
-            self.report(kind, id, name.span());
+        let names: Vec<&str> = params.iter().map(|param| param.name).collect();
+        let lacking = params.iter().filter(|param| param.required && !given.contains(&param.name));
+        let lacking: Vec<&str> = lacking.map(|param| param.name).collect();
+        for (kind, at) in misfits(&callee, name.span(), &unknown, &lacking, &names) {
+            self.report(kind, id, at);
         }
     }
 
@@ -228,6 +226,32 @@ impl Check<'_> {
             self.report(ProblemKind::UnsetEnvironmentVariable { name }, id, span);
         }
     }
+}
+
+/// What is wrong, and where, with a call at `call` that passes the `unknown` names and leaves out the `lacking` ones. A
+/// misspelt argument is one mistake: that it is missing under its right name is no second one.
+pub(in crate::template) fn misfits(
+    callee: &str,
+    call: Span,
+    unknown: &[&Token<'_>],
+    lacking: &[&str],
+    params: &[&str],
+) -> Vec<(ProblemKind, Span)> {
+    if unknown.is_empty() {
+        let missing =
+            |name: &&str| ProblemKind::MissingArgument { callee: callee.to_owned(), name: (*name).to_owned() };
+        return lacking.iter().map(|name| (missing(name), call)).collect();
+    }
+    let misspelt = |keyword: &&Token<'_>| {
+        let only = match (unknown, lacking) {
+            ([_], [only]) => Some((*only).to_owned()),
+            _ => None,
+        };
+        let suggestion = nearest(keyword.text, params.iter().copied()).or(only);
+        let name = keyword.text.to_owned();
+        (ProblemKind::UnknownArgument { callee: callee.to_owned(), name, suggestion }, keyword.span())
+    };
+    unknown.iter().map(misspelt).collect()
 }
 
 fn synonym(name: &str, synonyms: &[(&str, &str)]) -> Option<String> {

@@ -134,11 +134,17 @@ impl Check<'_> {
                 || asked.contains(&whole)
                 // A condition may ask for what is not there; what is inside of it may not.
                 || (is_condition && (missing == path.last || asks_step_by_step(tokens, &found, &path)));
-            if guarded {
-                continue;
-            }
             let end = tokens.get(missing).map_or(root.end(), Token::end);
             let suggestion = self.nearest_variable(&name, scope);
+            if guarded {
+                let is_asked = path.optional || asks_whether_defined(tokens, &path);
+                if let Some(suggestion) = suggestion.filter(|near| is_condition && !is_asked && !is_plural(&name, near))
+                {
+                    let kind = ProblemKind::MisspeltInCondition { name, suggestion };
+                    self.report(kind, id, Span::new(root.start, end));
+                }
+                continue;
+            }
             self.report(ProblemKind::UndefinedVariable { name, suggestion }, id, Span::new(root.start, end));
         }
     }
@@ -197,6 +203,17 @@ fn is_guarded(tokens: &[Token<'_>], path: &Path) -> bool {
             matches!(before, Some("not" | "==" | "!="))
         }
     }
+}
+
+/// Whether a path stands before `is defined`, `default` or the like: its author knows that it may not be there.
+fn asks_whether_defined(tokens: &[Token<'_>], path: &Path) -> bool {
+    let next = tokens.get(path.last + 1).map(|next| next.text);
+    matches!(next, Some("|" | "is")) || path.open_end
+}
+
+/// Whether one of the names is the plural of the other: both may well be meant.
+fn is_plural(name: &str, other: &str) -> bool {
+    name.strip_suffix('s') == Some(other) || other.strip_suffix('s') == Some(name)
 }
 
 /// Whether the expression asks about the start of `path` before: `a and a.b`, `a.b is defined and a.b.c`.

@@ -4,6 +4,8 @@
 //! name check did not find beforehand. An attempt that finds nothing new to replace, and the last of [`MAX_ATTEMPTS`], fall
 //! back to the text between the tags, which always renders.
 
+mod dangling;
+mod foreign;
 mod missing;
 mod replace;
 
@@ -62,6 +64,7 @@ pub(super) fn render(engine: &TemplateEngine, input: RenderInput<'_>) -> Rendere
     problems.retain(|problem| {
         !matches!(&problem.kind, ProblemKind::UndefinedVariable { name, .. } if input.variables.is_unreadable(name))
     });
+    dangling::drop_consequences(&program, &mut problems);
     tidy(&mut problems);
     // What is wrong with the text of another file is found without a render, so nothing led there but its tags.
     for problem in problems.iter_mut().filter(|problem| problem.stack.is_empty()) {
@@ -135,7 +138,12 @@ impl Attempt<'_> {
     fn drop_names_of_broken_tags(&mut self) {
         let mut problems = std::mem::take(&mut self.problems);
         let tag_of = |at: FileSpan| Some((at.file, self.tag_at(at.file, at.span.start)?));
-        let is_syntax = |problem: &&Problem| matches!(problem.kind, ProblemKind::Syntax { .. });
+        let is_syntax = |problem: &&Problem| {
+            matches!(
+                problem.kind,
+                ProblemKind::Syntax { .. } | ProblemKind::ForeignOperator { .. } | ProblemKind::GoTemplate
+            )
+        };
         let broken: BTreeSet<_> = problems.iter().filter(is_syntax).filter_map(|problem| tag_of(problem.at)).collect();
         problems.retain(|problem| {
             let is_undefined = matches!(
@@ -178,7 +186,10 @@ impl Attempt<'_> {
                 ProblemKind::UnknownFilter { .. }
                 | ProblemKind::UnknownFunction { .. }
                 | ProblemKind::UnknownTest { .. }
-                | ProblemKind::UnknownComponent { .. } => {
+                | ProblemKind::UnknownComponent { .. }
+                | ProblemKind::UnknownArgument { .. }
+                | ProblemKind::TooManyArguments { .. }
+                | ProblemKind::MissingArgument { .. } => {
                     if let Some(tag) = self.tag_at(file, span.start) {
                         self.repairs[file.0 as usize].tags.insert(tag);
                     }

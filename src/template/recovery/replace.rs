@@ -11,6 +11,7 @@ use super::super::lexer::TokenKind;
 use super::super::lower::Lowered;
 use super::super::problem::{Problem, ProblemKind};
 use super::super::source::{FileId, FileSpan};
+use super::foreign::of_another_language;
 use super::missing::missing;
 use super::{Attempt, Failure, MAX_OUTPUT};
 use crate::text::Span;
@@ -92,8 +93,15 @@ impl Attempt<'_> {
         if !self.repairs[place.file.0 as usize].tags.insert(tag) {
             return Failure::Hopeless;
         }
-        let span = on_boundaries(self.program.text(place.file), span);
-        self.report(ProblemKind::Syntax { message: in_our_words(message) }, place.file, span, Vec::new());
+        let token = &self.program.file(place.file).parsed.lexed.tokens[tag];
+        let (span, kind) = match of_another_language(self.program.text(place.file), token) {
+            Some(found) => found,
+            None => (
+                on_boundaries(self.program.text(place.file), span),
+                ProblemKind::Syntax { message: in_our_words(message) },
+            ),
+        };
+        self.report(kind, place.file, span, Vec::new());
         Failure::Replaced
     }
 

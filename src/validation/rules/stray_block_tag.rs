@@ -1,7 +1,7 @@
 //! `{% endif %}` without `{% if x %}`.
 
 use crate::template::ProblemKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,9 +35,14 @@ command = ["echo", "hello"]
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
-        let ProblemKind::StrayBlockTag { keyword, expected } = &problem.kind else { continue };
+        let ProblemKind::StrayBlockTag { keyword, expected, is_meant } = &problem.kind else { continue };
         let closes = keyword.starts_with("end") || keyword.starts_with('<');
         let finding = match expected {
+            Some(expected) if *is_meant => {
+                let message = format!("`{keyword}` does not close the block that is open here");
+                let fix = Fix::replace(format!("replace `{keyword}` by `{expected}`"), problem.at, expected);
+                Finding::in_template(&RULE, problem, message).help(format!("write `{expected}`")).fix(fix)
+            }
             Some(expected) if closes => {
                 let message = format!("`{keyword}` does not close the block that is open here");
                 Finding::in_template(&RULE, problem, message).help(format!("close it with `{expected}` first"))

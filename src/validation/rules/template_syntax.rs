@@ -1,7 +1,7 @@
 //! Syntax errors inside tags that no other rule names.
 
 use crate::template::ProblemKind;
-use crate::validation::{Finding, Findings, Rule, Severity, Stage, Subject};
+use crate::validation::{Finding, Findings, Fix, Rule, Severity, Stage, Subject};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,6 +39,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
             ProblemKind::Syntax { message } => Finding::in_template(&RULE, problem, message.as_str()),
             ProblemKind::UnclosedString => Finding::in_template(&RULE, problem, "the string has no closing quote")
                 .help("close it before the tag ends"),
+            ProblemKind::GoTemplate => Finding::in_template(&RULE, problem, "this is an expression of Go's templates")
+                .help("to hand it on as it stands, write `{% raw %}` before it and `{% endraw %}` behind it"),
+            ProblemKind::ForeignOperator { written, right } => {
+                let word = right.trim_end();
+                Finding::in_template(&RULE, problem, format!("`{written}` is no operator of templates"))
+                    .help(format!("write `{word}`"))
+                    .fix(Fix::replace(format!("replace `{written}` by `{word}`"), problem.at, *right))
+            }
             _ => continue,
         };
         findings.push(finding.at_most(subject.worst_of_expressions()));

@@ -14,7 +14,8 @@ pub static RULE: Rule = Rule {
                   `[template.matrix]` of the file, from `set` and `for`, and seven are always there: `svc`, `env`, \
                   `endpoint`, `exporter`, `image`, `freeze_clock` and `token`.\n\n\
                   An expression that guards against it (`x | default(value=\"…\")`, `x is defined`, `x or \"…\"`) \
-                  is right. Where the expression stands inside a string of a file that is TOML as it stands, the \
+                  is right, and so is a condition (`{% if flag %}`), unless its name is nearly that of a variable which \
+                  is there: that is a warning. Where the expression stands inside a string of a file that is TOML as it stands, the \
                   string stays as it is: there it is a warning.",
     wrong: r#"{% set unrelated = 1 %}
 [vars]
@@ -45,6 +46,16 @@ command = ["echo", "{{ vars.greeting }}"]
 
 fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for problem in subject.template {
+        if let ProblemKind::MisspeltInCondition { name, suggestion } = &problem.kind {
+            let message = format!("the variable `{name}` is not defined, so this condition asks for nothing");
+            findings.push(
+                Finding::in_template(&RULE, problem, message)
+                    .did_you_mean_in_template(name, Some(suggestion), problem.at)
+                    .severity(Severity::Warning)
+                    .at_most(subject.worst_of_expressions()),
+            );
+            continue;
+        }
         let ProblemKind::UndefinedVariable { name, suggestion } = &problem.kind else { continue };
         let end = FileSpan { file: problem.at.file, span: Span::at(problem.at.span.end) };
         findings.push(
