@@ -216,6 +216,8 @@ pub struct Failure {
     pub span: Span,
     /// Macro lines, calls and rounds that led there, innermost first.
     pub related: Vec<Related>,
+    /// The path of the failure of the same test that tells the reason already, where this one only follows from it.
+    pub told_by: Option<String>,
 }
 
 /// What kind of thing went wrong. Each has a stable code.

@@ -7,6 +7,7 @@ pub mod example;
 pub mod explain;
 pub mod mutate;
 pub mod record;
+pub mod told;
 pub mod tree;
 pub mod verdict;
 

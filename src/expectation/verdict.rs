@@ -49,6 +49,8 @@ pub enum NoSpans {
     Killed(String),
     /// The process ended with status 0 and exported nothing.
     NothingExported,
+    /// This scenario failed, so that nothing else may be wrong.
+    ScenarioFailed(String),
 }
 
 impl NoSpans {
@@ -68,6 +70,9 @@ impl NoSpans {
             Self::OtherSignals => "set `OTEL_TRACES_EXPORTER` to `otlp`",
             Self::Overridden(_) => "unset the variable in the image, or set it in the test",
             Self::Killed(_) => "give the program time to end by itself: a killed process flushes nothing",
+            Self::ScenarioFailed(_) => {
+                "mend what the scenario failed by; if none come then, see whether the program exports to `OTEL_EXPORTER_OTLP_ENDPOINT`"
+            }
         }
     }
 }
@@ -93,6 +98,7 @@ impl fmt::Display for NoSpans {
             Self::NothingExported => {
                 formatter.write_str("no spans came: the process ended with status 0 and exported none")
             }
+            Self::ScenarioFailed(name) => write!(formatter, "no spans came, and the scenario `{name}` failed"),
         }
     }
 }

@@ -16,6 +16,18 @@ pub fn listed(items: &[String]) -> String {
     }
 }
 
+/// What is said of expectations that do not hold for a reason that is told already, by their lines; `None` where there are none.
+pub fn and_more(mut lines: Vec<usize>) -> Option<String> {
+    let count = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    let verb = if count == 1 { "does" } else { "do" };
+    let noun = if lines.len() == 1 { "line" } else { "lines" };
+    let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+    let others = counted(count, "other expectation");
+    (count > 0).then(|| format!("{others} {verb} not hold for the same reason, in {noun} {}", listed(&lines)))
+}
+
 /// The stable name of a kind of file, in kebab case.
 pub const fn kind_code(kind: FileKind) -> &'static str {
     match kind {

@@ -179,3 +179,12 @@ fn a_mutant_for_each_kind_of_expectation_is_red() {
         assert!(red.contains(&path), "{from} => {to}: {red:?}");
     }
 }
+
+#[test]
+fn one_cause_is_told_once() {
+    let ran = analyze(&["hello.clnrm.toml", "--traces", "empty.jsonl"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.stdout.matches("error: ").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("13 other expectations do not hold for the same reason, in lines "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("fail: 14 of 14 constraints do not hold"), "{}", ran.stdout);
+}

@@ -150,3 +150,33 @@ attrs.all = { long = { regex = "^x+$" } }
     assert_eq!((kept("a.txt").as_str(), kept("b.txt").as_str()), ("kept-4711\n", "•••\n"));
     assert!(ran.text.contains("`files:/nowhere` of `writes` is not kept"), "{}", ran.text);
 }
+
+#[test]
+fn one_cause_is_told_once_and_names_the_scenario_that_failed() {
+    if !engine() {
+        return;
+    }
+    let text = format!(
+        "{APP}{}",
+        r#"
+[[scenario]]
+name = "breaks"
+service = "app"
+run = "sh -c 'exit 3'"
+[[expect.span]]
+name = "a"
+kind = "server"
+[expect.counts]
+errors_total = 0
+"#
+    );
+    let project = Project::new(&[("one", &text)]);
+    let ran = project.run(&[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.text);
+    let cause = "no spans came, and the scenario `breaks` failed";
+    assert_eq!(ran.text.matches(cause).count(), 1, "{}", ran.text);
+    assert!(ran.text.contains("2 other expectations do not hold for the same reason, in lines "), "{}", ran.text);
+    let failures = ran.test("one")["failures"].as_array().unwrap();
+    let told: Vec<Option<&str>> = failures.iter().map(|failure| failure["told_by"].as_str()).collect();
+    assert_eq!(told, [None, Some("expect.span[0].name"), Some("expect.span[0].name")], "programs are told all of it");
+}

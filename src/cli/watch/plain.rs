@@ -75,9 +75,11 @@ impl<W: Write> Plain<W> {
     }
 
     fn failures(&mut self, test: &TestDocument) -> io::Result<()> {
-        for (_, failure) in test.all_failures() {
+        for told in test.told_failures() {
+            let failure = told.failure;
             let place = &failure.place;
-            let help = failure.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            let behind = failure.help.iter().cloned().chain(told.and_more());
+            let help: String = behind.map(|text| format!("; {text}")).collect();
             let (line, column) = (place.start.line, place.start.column);
             let text = format!(
                 "{}:{line}:{column}: {}: {} ({}){help}",

@@ -26,6 +26,7 @@ impl Place {
             help: None,
             span: self.span,
             related: self.related.clone(),
+            told_by: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::analysis::{Analysis, Located};
 use crate::executor::plan::PlannedTest;
 use crate::executor::redaction::Redaction;
 use crate::executor::{Failure, FailureKind, Hermeticity, Judged, NotRun, Outcome, ScenarioResult, TestResult};
+use crate::expectation::told::told_by;
 use crate::expectation::tree::HermeticityRequirement;
 use crate::expectation::{ExpectationTree, Explainer, NoSpans, Reception, Requirement, judge};
 use crate::trace::canonical::{Canonical, Form, Noise};
@@ -54,7 +55,8 @@ pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) ->
             notes.push(format!("the expectations were not judged: the scenario `{name}` has the outcome `{word}`"));
         }
     } else {
-        let (trace, reception) = union(spans);
+        let (trace, mut reception) = union(spans);
+        blame(&mut reception, &scenarios);
         digests = (!trace.is_empty()).then(|| both_digests(&trace));
         if left_out > 0 && !tree.is_empty() {
             let what = if left_out == 1 { "1 scenario".to_owned() } else { format!("{left_out} scenarios") };
@@ -63,7 +65,7 @@ pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) ->
             ));
             outcome = worse(outcome, Outcome::NotRun(NotRun::Partial));
         } else {
-            let all = judgement(&planned.analysis, tree, trace, reception);
+            let all = judgement(tree, trace, reception);
             failures.extend(expectation_failures(&planned.analysis, &all));
             failures.extend(reached_too_far(&planned.analysis, &all, &scenarios));
             notes.extend(all.judgement.notes.iter().map(ToString::to_string));
@@ -91,7 +93,7 @@ pub fn test(planned: &PlannedTest, evidence: Evidence, redaction: &Redaction) ->
 }
 
 /// Judges a trace by a test.
-pub fn judgement(_analysis: &Analysis, tree: ExpectationTree, trace: Trace, reception: Reception) -> Judged {
+pub fn judgement(tree: ExpectationTree, trace: Trace, reception: Reception) -> Judged {
     let judgement = judge(&tree, &trace, &reception);
     Judged { tree: Arc::new(tree), trace: Arc::new(trace), reception, judgement }
 }
@@ -119,6 +121,7 @@ pub fn expectation_failures(analysis: &Analysis, judged: &Judged) -> Vec<Failure
             help: explanation.help,
             span,
             related,
+            told_by: told_by(tree, judgement, index).map(|teller| tree.constraints[teller].path.to_string()),
         }
     });
     failures.collect()
@@ -147,6 +150,7 @@ fn reached_too_far(analysis: &Analysis, judged: &Judged, scenarios: &[Arc<Scenar
         ),
         span,
         related,
+        told_by: None,
     }]
 }
 
@@ -170,6 +174,14 @@ fn union(parts: Vec<ScenarioSpans>) -> (Trace, Reception) {
         part.runner.into_iter().for_each(|id| trace.runner_span(id));
     }
     (trace.build(), reception)
+}
+
+/// Names the scenario that failed as the cause where nothing came, and nothing better is known: what did not get so far could not export.
+fn blame(reception: &mut Reception, scenarios: &[Arc<ScenarioResult>]) {
+    let is_vague = matches!(reception.no_spans, NoSpans::Unknown | NoSpans::NoConnection | NoSpans::NothingExported);
+    if let Some(failed) = scenarios.iter().find(|it| is_vague && it.outcome == Outcome::Failed) {
+        reception.no_spans = NoSpans::ScenarioFailed(failed.id.scenario.clone());
+    }
 }
 
 /// Whether all programs of a scenario ended without anybody ending them, so that its spans tell what they do.

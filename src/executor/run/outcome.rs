@@ -52,6 +52,7 @@ mod tests {
             help: None,
             span: Span::default(),
             related: Vec::new(),
+            told_by: None,
         }
     }
 

@@ -55,6 +55,7 @@ fn merge(told: &TestResult, rounds: &[&Arc<TestResult>]) -> TestResult {
             help: Some("take what differs from run to run out of the spans, or name it as noise".to_owned()),
             span: merged.scenarios.first().map_or(Span::default(), |scenario| scenario.header),
             related: Vec::new(),
+            told_by: None,
         });
         merged.outcome = worse(merged.outcome, Outcome::Failed);
         break;

@@ -142,6 +142,7 @@ impl Maker<'_> {
             help: failure.help.as_ref().map(|help| self.cover(help)),
             place: self.place(failure.span),
             related: related.collect(),
+            told_by: failure.told_by.as_ref().map(|path| self.cover(path)),
         }
     }
 

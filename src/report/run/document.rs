@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::report::words::and_more;
+
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunDocument {
@@ -251,6 +253,26 @@ pub struct FailureDocument {
     pub place: Place,
     /// Macro lines, calls and rounds that led there.
     pub related: Vec<RelatedDocument>,
+    /// The path of the failure of the same test that tells the reason already, where this one only follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<String>,
+}
+
+/// A failure as people are told of it.
+pub struct ToldFailure<'a> {
+    /// The scenario that it belongs to; `None`: the test as a whole.
+    pub scenario: Option<&'a ScenarioDocument>,
+    /// What went wrong.
+    pub failure: &'a FailureDocument,
+    /// What only follows from it.
+    pub following: Vec<&'a FailureDocument>,
+}
+
+impl ToldFailure<'_> {
+    /// What is said of all that follows, where something does.
+    pub fn and_more(&self) -> Option<String> {
+        and_more(self.following.iter().map(|failure| failure.place.start.line).collect())
+    }
 }
 
 /// Another place that belongs to a failure.
@@ -335,6 +357,23 @@ impl TestDocument {
                 .flat_map(move |attempt| attempt.failures.iter().map(move |it| (Some(scenario), it)))
         });
         of_scenarios.chain(self.failures.iter().map(|failure| (None, failure)))
+    }
+
+    /// The same for people: what only follows from another failure stands behind that.
+    pub fn told_failures(&self) -> Vec<ToldFailure<'_>> {
+        let is_told = |(scenario, failure): &(Option<&ScenarioDocument>, &FailureDocument)| {
+            let teller = scenario.is_none().then_some(failure.told_by.as_ref()).flatten();
+            !teller.is_some_and(|teller| {
+                self.failures.iter().any(|other| other.path == *teller && other.told_by.is_none())
+            })
+        };
+        let told = self.all_failures().filter(is_told);
+        told.map(|(scenario, failure)| {
+            let follows =
+                |other: &&FailureDocument| scenario.is_none() && other.told_by.as_ref() == Some(&failure.path);
+            ToldFailure { scenario, failure, following: self.failures.iter().filter(follows).collect() }
+        })
+        .collect()
     }
 
     /// Whether it is green.

@@ -16,17 +16,19 @@ pub fn write(run: &RunDocument, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "::error title=clnrm run::{}", escape_data(error))?;
     }
     let room = SHOWN - usize::from(run.error.is_some());
-    let failures: Vec<_> = run.tests.iter().flat_map(|test| test.all_failures().map(move |it| (test, it))).collect();
-    for (number, (test, (scenario, failure))) in failures.iter().enumerate() {
+    let failures: Vec<_> =
+        run.tests.iter().flat_map(|test| test.told_failures().into_iter().map(move |it| (test, it))).collect();
+    for (number, (test, told)) in failures.iter().enumerate() {
+        let failure = told.failure;
         let place = &failure.place;
-        let whose = scenario.map_or(&test.id, |scenario| &scenario.id);
+        let whose = told.scenario.map_or(&test.id, |scenario| &scenario.id);
         let mut message = format!("{}: {}", place.shown(), failure.message);
         if number >= room {
             writeln!(out, "{}", message.replace(['\n', '\r'], " "))?;
             continue;
         }
-        for more in [&failure.detail, &failure.help.as_ref().map(|help| format!("help: {help}"))].into_iter().flatten()
-        {
+        let help = failure.help.as_ref().map(|help| format!("help: {help}"));
+        for more in [failure.detail.clone(), help, told.and_more()].into_iter().flatten() {
             message += &format!("\n{more}");
         }
         let title = escape_property(&format!("{whose} ({})", failure.code));

@@ -146,8 +146,8 @@ fn section(page: &mut String, test: &TestDocument, waterfalls: &Waterfalls) {
             escaped(&expectations.completeness_reason)
         );
     }
-    for failure in &test.failures {
-        self::failure(page, failure);
+    for told in test.told_failures().iter().filter(|told| told.scenario.is_none()) {
+        failure(page, told.failure, told.and_more().as_deref());
     }
     for note in &test.notes {
         let _ = writeln!(page, "<p class=\"note\">{}</p>", escaped(note));
@@ -199,7 +199,7 @@ fn scenario(page: &mut String, scenario: &ScenarioDocument) {
                 writeln!(page, "<h3>Attempt {}: {}, {}</h3>", index + 1, attempt.outcome, time(attempt.duration_ms));
         }
         for failure in &attempt.failures {
-            self::failure(page, failure);
+            self::failure(page, failure, None);
         }
         for step in &attempt.steps {
             self::step(page, step);
@@ -208,7 +208,7 @@ fn scenario(page: &mut String, scenario: &ScenarioDocument) {
     page.push_str("</details>\n");
 }
 
-fn failure(page: &mut String, failure: &FailureDocument) {
+fn failure(page: &mut String, failure: &FailureDocument, and_more: Option<&str>) {
     let _ = write!(
         page,
         "<section class=\"failure\"><p><b>{}</b> <code>{}</code>: {}</p>\n<p class=\"place\">{}</p>\n",
@@ -223,6 +223,9 @@ fn failure(page: &mut String, failure: &FailureDocument) {
     }
     if let Some(help) = &failure.help {
         let _ = writeln!(page, "<p>help: {}</p>", escaped(help));
+    }
+    if let Some(more) = and_more {
+        let _ = writeln!(page, "<p class=\"note\">{}</p>", escaped(more));
     }
     for related in &failure.related {
         let _ =

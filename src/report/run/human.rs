@@ -8,7 +8,7 @@ use annotate_snippets::{Element, Group, Level, Origin};
 use anstyle::{AnsiColor, Effects, Style as Paint};
 
 use super::build::{milliseconds, reason};
-use super::document::{FailureDocument, RunDocument, ScenarioDocument, TestDocument, ValidityDocument};
+use super::document::{RunDocument, ScenarioDocument, TestDocument, ToldFailure, ValidityDocument};
 use super::place;
 use crate::executor::{Outcome, ScenarioResult, Validity};
 use crate::report::Style;
@@ -94,15 +94,15 @@ impl RunLines {
         {
             writeln!(out, "{}", self.line(&case))?;
         }
-        let failures: Vec<_> = test.all_failures().collect();
+        let failures = test.told_failures();
         let mut whose = None;
-        for (scenario, failure) in failures.iter().take(MOST_SHOWN) {
-            let id = scenario.map_or(test.id.as_str(), |scenario| &scenario.id);
+        for told in failures.iter().take(MOST_SHOWN) {
+            let id = told.scenario.map_or(test.id.as_str(), |scenario| &scenario.id);
             if whose != Some(id) {
                 writeln!(out, "\n{}", self.heading(id))?;
                 whose = Some(id);
             }
-            self.failure(failure, out)?;
+            self.failure(told, out)?;
         }
         if let Some(more) = failures.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
             writeln!(out, "… {}\n", counted(more, "more failure"))?;
@@ -203,7 +203,8 @@ impl RunLines {
         text
     }
 
-    fn failure(self, failure: &FailureDocument, out: &mut dyn Write) -> io::Result<()> {
+    fn failure(self, told: &ToldFailure<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let failure = told.failure;
         let (sources, span, related) = place::sources(failure);
         let elements: Vec<Element<'_>> = match sources.first().filter(|_| place::has_lines(&failure.place)) {
             Some(document) => frame(&sources, document, span, None, &related),
@@ -215,7 +216,9 @@ impl RunLines {
         let title = format!("{}: {}", failure.path, failure.message);
         let title = Level::ERROR.primary_title(title).id(failure.code.as_str());
         let help = failure.help.as_ref().map(|help| Level::HELP.message(help.as_str()));
-        let group = Group::with_title(title).elements(elements).elements(help);
+        let more = told.and_more();
+        let more = more.as_ref().map(|more| Level::NOTE.message(more.as_str()));
+        let group = Group::with_title(title).elements(elements).elements(help).elements(more);
         writeln!(out, "{}", renderer(&self.style).render(&[group]))?;
         for line in failure.detail.iter().flat_map(|detail| detail.lines()) {
             writeln!(out, "  {line}")?;
@@ -254,7 +257,10 @@ fn whole(test: &TestDocument) -> Option<Case<'_>> {
     if let Some(expectations) = &test.expectations {
         let (total, holding) = (expectations.total, expectations.holding);
         remarks.push(match total == holding {
-            true => format!("{} hold", counted(total, "expectation")),
+            true if total == 0 => "nothing is expected of spans".to_owned(),
+            true if total == 1 => "1 expectation holds".to_owned(),
+            true => format!("{total} expectations hold"),
+            false if total - holding == 1 => format!("1 of {} does not hold", counted(total, "expectation")),
             false => format!("{} of {total} expectations do not hold", total - holding),
         });
         remarks.push(counted(expectations.spans, "span"));

@@ -15,6 +15,7 @@ use crate::executor::{
     RunReport, ScenarioId, ScenarioResult, StepResult, TestId, TestResult, Validity,
 };
 use crate::expectation::explain::Explainer;
+use crate::expectation::told::told_by;
 use crate::expectation::{ExpectationTree, Reception, judge};
 use crate::template::SourceFile;
 use crate::template::variables::Environment;
@@ -78,6 +79,7 @@ fn failure(kind: FailureKind, path: &str, message: &str, needle: &str) -> Failur
         help: None,
         span,
         related: vec![],
+        told_by: None,
     }
 }
 
@@ -152,6 +154,7 @@ fn failing() -> TestResult {
             help: Some("change the expectation, or the program".to_owned()),
             span: constraint.span,
             related: Vec::new(),
+            told_by: told_by(&tree, &judgement, index).map(|teller| tree.constraints[teller].path.to_string()),
         });
     }
     drop(explainer);

@@ -7,10 +7,9 @@ use annotate_snippets::{Group, Level};
 
 use super::{JudgedConstraint, VerdictReport};
 use crate::analysis::Related;
-use crate::expectation::{Reason, Verdict};
 use crate::report::frame::frame;
 use crate::report::human::{renderer, write_note, write_warning};
-use crate::report::words::counted;
+use crate::report::words::{and_more, counted};
 
 /// No more failures than that are shown.
 const MOST_SHOWN: usize = 20;
@@ -20,12 +19,11 @@ const MOST_PROBLEMS: usize = 5;
 
 impl VerdictReport {
     pub(super) fn write_human(&self, out: &mut dyn Write) -> io::Result<()> {
-        // Where no span has the name, a block has one failure, not one for each of its keys.
-        let is_told = |failure: &&JudgedConstraint| !matches!(failure.verdict, Verdict::Undecided(Reason::NoCandidate));
-        for failure in self.failures().filter(is_told).take(MOST_SHOWN) {
-            self.write_failure(failure, out)?;
+        let told = || self.constraints.iter().enumerate().filter(|(_, it)| !it.verdict.holds() && it.told_by.is_none());
+        for (index, failure) in told().take(MOST_SHOWN) {
+            self.write_failure(index, failure, out)?;
         }
-        let more = self.failures().filter(is_told).count().saturating_sub(MOST_SHOWN);
+        let more = told().count().saturating_sub(MOST_SHOWN);
         if more > 0 {
             writeln!(out, "… {} more\n", counted(more, "failure"))?;
         }
@@ -35,7 +33,7 @@ impl VerdictReport {
         writeln!(out, "{}", self.summary())
     }
 
-    fn write_failure(&self, failure: &JudgedConstraint, out: &mut dyn Write) -> io::Result<()> {
+    fn write_failure(&self, index: usize, failure: &JudgedConstraint, out: &mut dyn Write) -> io::Result<()> {
         let mut lines = failure.text.as_deref().unwrap_or_default().lines();
         let title = lines.next().unwrap_or_default();
         // What a macro of this program looks like inside is no matter of those who call it.
@@ -49,6 +47,11 @@ impl VerdictReport {
         let group = Group::with_title(Level::ERROR.primary_title(title)).elements(elements.into_iter().flatten());
         writeln!(out, "{}", renderer(&self.style).render(&[group]))?;
         lines.try_for_each(|line| writeln!(out, "{line}"))?;
+        let following = self.constraints.iter().filter(|it| it.told_by == Some(index));
+        let places = following.filter_map(|it| Some(self.sources.first()?.position(it.span.start).line));
+        if let Some(more) = and_more(places.collect()) {
+            writeln!(out, "  {more}")?;
+        }
         writeln!(out)
     }
 

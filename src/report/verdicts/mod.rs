@@ -11,6 +11,7 @@ use super::words::counted;
 use super::{Source, Style};
 use crate::analysis::{Analysis, Related};
 use crate::expectation::explain::{Explainer, Explanation};
+use crate::expectation::told::told_by;
 use crate::expectation::{ExpectationTree, Judgement, Note, Outcome, Reception, Verdict};
 use crate::template::SourceFile;
 use crate::text::Span;
@@ -52,6 +53,8 @@ pub struct JudgedConstraint {
     pub span: Span,
     /// The macro lines, calls and rounds that led there.
     pub related: Vec<Related>,
+    /// The constraint that tells already why this one does not hold, by its index.
+    pub told_by: Option<usize>,
 }
 
 /// How verdicts are written.
@@ -87,6 +90,7 @@ impl VerdictReport {
             notes: verdict.notes.clone(),
             span: located.span,
             related: located.related,
+            told_by: told_by(tree, &judgement, index),
         });
         let constraints = constraints.collect();
         let unjudged = analysis.locate(tree.unjudged.iter().map(|unjudged| unjudged.span));

@@ -151,6 +151,7 @@ fn mistakes_of(analysis: &Analysis) -> Vec<Failure> {
         help: diagnostic.help.clone(),
         span: diagnostic.span,
         related: diagnostic.related.clone(),
+        told_by: None,
     });
     mistakes.collect()
 }
