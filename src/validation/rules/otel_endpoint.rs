@@ -8,10 +8,10 @@ pub static RULE: Rule = Rule {
     code: "otel-endpoint",
     stage: Stage::Blocks,
     severity: Severity::Hint,
-    summary: "an exporter has no endpoint to send to, or an endpoint that it does not use",
-    explanation: "`otlp`, `otlp-http` and `otlp-grpc` send spans over the network. Without `endpoint` the SDK's default is taken \
-                  (`http://localhost:4318`), which depends on the environment. `stdout` and `none` send nothing, so an `endpoint` beside \
-                  them has no effect.",
+    summary: "an exporter has no endpoint, which clnrm 1.0 needs, or an endpoint that it does not use",
+    explanation: "`otlp`, `otlp-http` and `otlp-grpc` send spans over the network. A run of `clnrm` tells programs its own address, so it needs no \
+                  `endpoint`. clnrm 1.0 takes the SDK's default without one (`http://localhost:4318`), which depends on the environment. \
+                  `stdout` and `none` send nothing, so an `endpoint` beside them has no effect.",
     wrong: r#"[meta]
 name = "demo"
 version = "1.0"
@@ -44,9 +44,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(name) = exporter.known() else { return };
     match &otel.endpoint {
         None if is_one_of(name, &["otlp", "otlp-http", "otlp-grpc"]) && subject.is_whole() => {
-            let finding =
-                Finding::new(&RULE, exporter.content, format!("exporter `{name}` has no `endpoint` to send to"))
-                    .help("add one, as in `endpoint = \"http://localhost:4318\"`");
+            let finding = Finding::new(
+                &RULE,
+                exporter.content,
+                format!("exporter `{name}` has no `endpoint`, which clnrm 1.0 needs"),
+            )
+            .help("where it is read by clnrm 1.0, add one, as in `endpoint = \"http://localhost:4318\"`");
             findings.push(match otel.header.slice(subject.text) {
                 Some("[otel]") => {
                     let port = if name.eq_ignore_ascii_case("otlp-grpc") { 4317 } else { 4318 };
