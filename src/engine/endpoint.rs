@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::EngineError;
+use super::error::USUAL;
 
 /// The variables and the home that tell where engines and credentials are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -210,7 +211,7 @@ fn usual(environment: &Environment) -> Vec<Candidate> {
     let mut paths = Vec::new();
     if cfg!(windows) {
         return ["//./pipe/docker_engine", "//./pipe/podman-machine-default"]
-            .map(|pipe| Candidate { endpoint: Endpoint::NamedPipe(pipe.to_owned()), source: "usual place".to_owned() })
+            .map(|pipe| Candidate { endpoint: Endpoint::NamedPipe(pipe.to_owned()), source: USUAL.to_owned() })
             .into();
     }
     let runtime = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
@@ -230,10 +231,7 @@ fn usual(environment: &Environment) -> Vec<Candidate> {
     paths.extend(runtime.as_ref().map(|folder| folder.join("podman/podman.sock")));
     paths.push(PathBuf::from("/run/podman/podman.sock"));
     paths.extend(home.map(|home| home.join(".local/share/containers/podman/machine/podman.sock")));
-    paths
-        .into_iter()
-        .map(|path| Candidate { endpoint: Endpoint::Unix(path), source: "usual place".to_owned() })
-        .collect()
+    paths.into_iter().map(|path| Candidate { endpoint: Endpoint::Unix(path), source: USUAL.to_owned() }).collect()
 }
 
 #[cfg(test)]

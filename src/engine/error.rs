@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+/// Where an address comes from that nobody gave.
+pub(super) const USUAL: &str = "usual place";
+
 /// Something went wrong with the engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
@@ -247,14 +250,21 @@ impl NotPulled {
     }
 }
 
-/// What was tried, one behind the other.
+/// What was tried, one behind the other. Usual places where nothing is have nothing else to tell: they come last, together.
 struct Tried<'a>(&'a [Attempted]);
 
 impl fmt::Display for Tried<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, attempt) in self.0.iter().enumerate() {
-            let begin = if index == 0 { ": " } else { "; " };
+        let is_empty = |attempt: &&Attempted| attempt.failure == Unreachable::NoSocket && attempt.source == USUAL;
+        let (empty, others): (Vec<&Attempted>, Vec<&Attempted>) = self.0.iter().partition(is_empty);
+        let mut begin = ": ";
+        for attempt in others {
             write!(formatter, "{begin}`{}` ({}): {}", attempt.endpoint, attempt.source, attempt.cause)?;
+            begin = "; ";
+        }
+        for (index, attempt) in empty.iter().enumerate() {
+            let begin = if index == 0 { format!("{begin}nothing is at ") } else { ", ".to_owned() };
+            write!(formatter, "{begin}`{}`", attempt.endpoint)?;
         }
         Ok(())
     }
@@ -283,7 +293,7 @@ impl EngineError {
                 PullFailure::NotFound => "look for a mistyped name or tag".to_owned(),
                 PullFailure::Denied => "log in to the registry (`docker login`), or look for a mistyped name: private and unknown images look alike".to_owned(),
                 PullFailure::RateLimited => "log in to the registry (`docker login`), or wait; an image that is there is not pulled again with `--pull missing`".to_owned(),
-                PullFailure::Network => format!("see whether the engine's machine reaches the registry, or bring the image by `docker load` and run with `--pull never`: `docker save {reference}` on another machine"),
+                PullFailure::Network => format!("see whether the engine's machine reaches the registry, or bring the image: `docker save {reference}` on a machine that has it, `docker load` here"),
                 PullFailure::Platform => "name an image that exists for the engine's processor".to_owned(),
                 PullFailure::Interrupted | PullFailure::Other => "run again; if it stays, see the engine's log".to_owned(),
             },
@@ -369,5 +379,35 @@ fn unreachable_help(tried: &[Attempted]) -> String {
         Some((Unreachable::Host | Unreachable::Other, attempt)) => {
             format!("see whether `{}` is right and can be reached", attempt.endpoint)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempted(endpoint: &str, source: &str, failure: Unreachable, cause: &str) -> Attempted {
+        Attempted { endpoint: endpoint.to_owned(), source: source.to_owned(), failure, cause: cause.to_owned() }
+    }
+
+    #[test]
+    fn empty_places_are_told_together_behind_what_is_there_and_does_not_answer() {
+        let tried = vec![
+            attempted("unix:///a", USUAL, Unreachable::NoSocket, "No such file"),
+            attempted("unix:///b", USUAL, Unreachable::PermissionDenied, "Permission denied"),
+            attempted("unix:///c", USUAL, Unreachable::NoSocket, "No such file"),
+        ];
+        let told = EngineError::NotReachable { tried }.to_string();
+        assert_eq!(
+            told,
+            "no container engine answers: `unix:///b` (usual place): Permission denied; nothing is at `unix:///a`, `unix:///c`"
+        );
+    }
+
+    #[test]
+    fn an_address_that_somebody_gave_is_told_with_its_source_and_cause() {
+        let tried = vec![attempted("unix:///a", "DOCKER_HOST", Unreachable::NoSocket, "No such file")];
+        let told = EngineError::NotReachable { tried }.to_string();
+        assert_eq!(told, "no container engine answers: `unix:///a` (DOCKER_HOST): No such file");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::rows::Row;
 use crate::cli::watch::view::Known;
-use crate::executor::{Judged, Redaction, TestResult};
+use crate::executor::{Judged, NotRun, Outcome as RunOutcome, Redaction, TestResult};
 use crate::expectation::explain::Explainer;
 use crate::report::run::{RunLines, TestDocument};
 use crate::report::{Format, Outcome, Report, Style};
@@ -24,8 +24,15 @@ pub struct Details {
 }
 
 impl Details {
-    /// Of a test, for columns of this width.
-    pub fn of(row: &Row<'_>, known: Known<'_>, redaction: &Redaction, base: &Path, width: u16) -> Self {
+    /// Of a test, for columns of this width. `no_run`: why the last run did not take place.
+    pub fn of(
+        row: &Row<'_>,
+        known: Known<'_>,
+        redaction: &Redaction,
+        no_run: Option<&str>,
+        base: &Path,
+        width: u16,
+    ) -> Self {
         let style = Style { width: usize::from(width), quiet: true, ..Style::default() };
         let findings = findings(row, style);
         let mut text = Vec::new();
@@ -38,6 +45,10 @@ impl Details {
             }
             // A vector takes everything.
             let _ = lines.test(&TestDocument::new(result, redaction, base), &mut text);
+        }
+        let is_unrun = results.iter().any(|result| result.outcome == RunOutcome::NotRun(NotRun::NoEngine));
+        if let Some(why) = no_run.filter(|_| is_unrun) {
+            text.extend_from_slice(format!("\n{why}\n").as_bytes());
         }
         match results.is_empty() {
             true => text = findings,

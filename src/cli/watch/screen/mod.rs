@@ -45,6 +45,8 @@ pub struct Screen {
     title: String,
     verdict: (String, String),
     note: String,
+    /// Why the last run did not take place, where it did not.
+    no_run: Option<String>,
     running: BTreeMap<ScenarioId, String>,
     redaction: Redaction,
     /// The details that were made last, and of what.
@@ -78,6 +80,7 @@ impl Screen {
             title: String::new(),
             verdict: (String::new(), "looking".to_owned()),
             note: String::new(),
+            no_run: None,
             running: BTreeMap::new(),
             redaction: Redaction::default(),
             details: Details::default(),
@@ -97,7 +100,8 @@ impl Screen {
     fn look_up(&mut self, chosen: Option<&rows::Row<'_>>, known: Known<'_>, width: u16) {
         let of = chosen.map(|row| (row.path.to_owned(), width, self.version));
         if of != self.of {
-            let made = chosen.map(|row| Details::of(row, known, &self.redaction, &self.base, width));
+            let no_run = self.no_run.as_deref();
+            let made = chosen.map(|row| Details::of(row, known, &self.redaction, no_run, &self.base, width));
             self.details = made.unwrap_or_default();
             self.of = of;
         }
@@ -165,12 +169,13 @@ impl View for Screen {
 
     fn ended(&mut self, run: &Performed, stopped: Option<Stopped>, known: Known<'_>) -> io::Result<()> {
         self.running.clear();
+        self.no_run = run.report.error.as_ref().map(|error| run.redaction.cover(error).into_owned());
         self.changed();
         let took = run.report.duration.as_secs_f64();
         if stopped == Some(Stopped::Timebox) {
             self.note = format!("timebox: the run was stopped after {took:.3} s");
-        } else if let Some(error) = &run.report.error {
-            self.note = format!("error: {}", run.redaction.cover(error));
+        } else if let Some(error) = &self.no_run {
+            self.note = format!("error: {error}");
         }
         if stopped.is_none() || stopped == Some(Stopped::Timebox) {
             let (word, text) = known.verdict();
