@@ -12,6 +12,10 @@ use super::read::unreadable;
 use crate::config::kind::TEST_ENDINGS;
 use crate::report::{Failure, FailureKind};
 
+/// Which files of a directory are taken for tests, for people.
+pub const NAMES_OF_TESTS: &str = "in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or \
+                                  `*.clnrm.tera` that no `.gitignore` excludes";
+
 /// Something to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::analysis::project::working_tree;
+use crate::config::project::FILE_NAME;
 
 /// `path` without `.` components; keeps `..`, for what it means depends on symbolic links.
 pub fn tidy(path: &Path) -> PathBuf {
@@ -32,9 +33,10 @@ pub fn shown(path: &Path, base: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-/// The directories that templates of the files at `paths` may read: for each path the working tree of git that it lies in,
-/// else the current directory where it lies below it, else its own directory.
-pub fn roots(paths: &[PathBuf], current: &Path) -> Vec<PathBuf> {
+/// The directories that templates of the files at `paths` may read, and up to which settings are looked for: for each path the working tree
+/// of git that it lies in; else the current directory or, where tests are `trusted`, the folder of the nearest settings above it, whichever
+/// holds more; else its own directory.
+pub fn roots(paths: &[PathBuf], current: &Path, trusted: bool) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = Vec::new();
     for path in paths {
         let path = tidy(&current.join(path));
@@ -42,7 +44,12 @@ pub fn roots(paths: &[PathBuf], current: &Path) -> Vec<PathBuf> {
         if roots.iter().any(|root| directory.starts_with(root)) {
             continue;
         }
-        let root = working_tree(directory).unwrap_or(if directory.starts_with(current) { current } else { directory });
+        let root = working_tree(directory).unwrap_or_else(|| {
+            let here = directory.starts_with(current).then_some(current);
+            let settings = directory.ancestors().find(|folder| trusted && folder.join(FILE_NAME).is_file());
+            let widest = [here, settings].into_iter().flatten().min_by_key(|folder| folder.components().count());
+            widest.unwrap_or(directory)
+        });
         roots.push(root.to_path_buf());
     }
     roots
@@ -51,6 +58,22 @@ pub fn roots(paths: &[PathBuf], current: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_git_a_project_reaches_to_its_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = folder.path().join("project");
+        let tests = project.join("tests");
+        std::fs::create_dir_all(&tests).unwrap();
+        let root_of = |current: &Path, trusted: bool| roots(std::slice::from_ref(&tests), current, trusted);
+        let elsewhere = folder.path().join("elsewhere");
+        assert_eq!(root_of(&elsewhere, true), std::slice::from_ref(&tests));
+        std::fs::write(project.join(FILE_NAME), "").unwrap();
+        assert_eq!(root_of(&elsewhere, true), std::slice::from_ref(&project), "seen from elsewhere");
+        assert_eq!(root_of(&tests, true), std::slice::from_ref(&project), "seen from below");
+        assert_eq!(root_of(folder.path(), true), [folder.path()], "seen from above");
+        assert_eq!(root_of(&tests, false), std::slice::from_ref(&tests), "who is not trusted sees nothing more");
+    }
 
     #[test]
     fn a_path_is_shown_from_where_the_user_stands() {

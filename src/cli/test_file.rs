@@ -124,7 +124,7 @@ impl TestDocument {
         let base = AnalysisOptions {
             trusted: !input.untrusted,
             overrides: input.variables.iter().cloned().collect(),
-            roots: paths::roots(std::slice::from_ref(&near), current),
+            roots: paths::roots(std::slice::from_ref(&near), current, !input.untrusted),
             ..AnalysisOptions::default()
         };
         let options = Projects::new(base, current).options(&near);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::workspace::{GOOD, Workspace, broken, command, doubtful};
+use crate::workspace::{GOOD, Ran, Workspace, broken, command, doubtful};
 
 #[test]
 fn exit_codes_follow_the_worst_finding() {
@@ -292,6 +292,31 @@ fn settings_that_can_not_be_used_are_told() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stdout.contains("error[unreadable]: `b/cleanroom.toml:1:"), "{}", ran.stdout);
 }
+
+#[test]
+fn settings_of_a_project_count_from_wherever_it_is_checked() {
+    let text = GOOD.replace("echo hello", "echo {{ vars.who }}");
+    let workspace = Workspace::new(&[
+        ("shop/cleanroom.toml", "[template.vars]\nwho = \"me\"\n"),
+        ("shop/tests/a.clnrm.toml", &text),
+        ("elsewhere/readme.md", ""),
+    ]);
+    for (folder, path) in
+        [("", "shop"), ("shop/tests", "."), ("elsewhere", "../shop/tests"), ("elsewhere", "../shop/tests/a.clnrm.toml")]
+    {
+        let mut command = command(&workspace.path(folder), &["--check", path]);
+        let ran = Ran::from(command.output().expect("the binary runs"));
+        assert_eq!(ran.code, Some(0), "{path} in {folder}: {}", ran.stdout);
+    }
+    let mut command = command(&workspace.path("elsewhere"), &["--check", "--untrusted", "../shop/tests"]);
+    let ran = Ran::from(command.output().expect("the binary runs"));
+    assert!(
+        ran.stdout.contains("undefined-variable"),
+        "what lies outside of what is checked is hidden: {}",
+        ran.stdout
+    );
+}
+
 #[test]
 fn templates_see_the_variables_and_the_environment_unless_untrusted() {
     let text = GOOD.replace("echo hello", "echo {{ env(name='WHO') }} {{ what }}");

@@ -437,3 +437,15 @@ fn it_is_ended_by_signals_and_by_whoever_goes_away() {
     };
     assert_eq!(ended, Some(0));
 }
+
+#[test]
+fn an_untrusted_watch_sees_no_environment() {
+    let text = GOOD.replace("echo hello", "echo {{ env(name='HOME') }}");
+    let workspace = Workspace::new(&[("cleanroom.toml", ""), ("tests/a.clnrm.toml", &text)]);
+    let told = |arguments: &[&str]| {
+        let lines = Watch::start(&workspace, arguments).verdict("ok");
+        lines.iter().any(|line| line.contains("unset-environment-variable"))
+    };
+    assert!(!told(&["tests"]), "it is set");
+    assert!(told(&["tests", "--untrusted"]), "and hidden");
+}

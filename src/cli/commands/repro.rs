@@ -134,8 +134,12 @@ fn selected(stored: &StoredRun, input: &InputOptions) -> Option<Selected> {
                 }
                 tests.push(SelectedTest { scenarios: Selection::Only(filters), ..*test });
             }
-            Test::Other(why) | Test::Refused(why) => {
+            Test::Other(why) => {
                 output::complain(&format!("`{file}` of the recorded run {why}"));
+                return None;
+            }
+            Test::Refused(failure) => {
+                output::complain(&format!("`{file}` of the recorded run: {}", failure.message));
                 return None;
             }
         }

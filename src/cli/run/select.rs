@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
-use crate::cli::discovery::{Input, targets};
+use crate::cli::discovery::{Input, NAMES_OF_TESTS, targets};
 use crate::cli::input::InputOptions;
 use crate::cli::settings::Projects;
 use crate::cli::{output, paths, read};
 use crate::executor::{PlannedTest, ScenarioFilter, ScenarioPlan, SelectedTest, Selection};
+use crate::report::{Failure, FailureKind, counted, listed};
 use crate::template::variables::Environment;
 use crate::template::{SourceFile, TemplateLoader};
 use crate::trace::recorded;
@@ -28,11 +29,16 @@ pub struct Filter {
 }
 
 /// What runs.
+#[derive(Default)]
 pub struct Selected {
     /// The tests, with the scenarios that were asked for.
     pub tests: Vec<SelectedTest>,
     /// What they mean.
     pub plan: ScenarioPlan,
+    /// How many tests there were to select from.
+    found: usize,
+    /// Where tests were looked for, as it is shown.
+    places: Vec<String>,
 }
 
 /// What was found at paths: the tests, and what can't be one.
@@ -40,10 +46,38 @@ pub struct Found {
     /// The tests, as far as they could be read. `None`: the filter can't be used.
     pub selected: Option<Selected>,
     /// What can't be read, or is no test though it was named.
-    pub refused: Vec<String>,
+    pub refused: Vec<Refusal>,
     /// What is wrong in settings: whether the rest of them can be used, and what it is.
     pub settings: Vec<(bool, String)>,
 }
+
+/// Something that was named and can't be run.
+pub struct Refusal {
+    /// What it is, and why.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl Refusal {
+    /// Of a file that can't be read.
+    fn of_failure(shown: &str, failure: &Failure) -> Self {
+        let place = failure.place.map(|(place, _)| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
+        let help = match failure.kind {
+            FailureKind::NotUtf8 => "save it as UTF-8",
+            FailureKind::Unreadable => "let this user read it, or leave it out",
+            FailureKind::NotFound | FailureKind::Internal => NAME_TESTS,
+        };
+        Self { message: format!("`{shown}{place}`: {}", failure.message), help }
+    }
+
+    /// Of a file that is no test.
+    fn no_test(shown: &str, why: &str) -> Self {
+        Self { message: format!("`{shown}` {why}"), help: NAME_TESTS }
+    }
+}
+
+const NAME_TESTS: &str = "name files, folders or globs of tests";
 
 /// Finds the tests at `paths` and those of their scenarios that `filter` wants. What can't be read is told on standard error; the answer is
 /// then `None`.
@@ -51,7 +85,7 @@ pub fn select(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u6
     let Found { selected, refused, settings } = look(paths, input, filter, seed);
     let unusable: Vec<String> =
         settings.into_iter().filter(|(is_usable, _)| !is_usable).map(|(_, message)| message).collect();
-    refused.iter().chain(&unusable).for_each(|message| output::complain(message));
+    refused.iter().map(|it| &it.message).chain(&unusable).for_each(|message| output::complain(message));
     selected.filter(|_| refused.is_empty() && unusable.is_empty())
 }
 
@@ -65,17 +99,15 @@ pub fn look(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64)
         let test = match &target.input {
             Input::File(path) => of_file(path, &target.shown, &mut projects, &current),
             Input::Stdin(_) => {
-                Test::Refused("can't run: a test that runs is a file, for its paths are relative to it".to_owned())
+                Test::Other("can't run: a test that runs is a file, for its paths are relative to it".to_owned())
             }
-            Input::Missing(failure) => {
-                refused.push(format!("`{}`: {}", target.shown, failure.message));
-                continue;
-            }
+            Input::Missing(failure) => Test::Refused(failure.clone()),
         };
         match test {
             Test::Found(test) => tests.push(*test),
             Test::Other(_) if !target.named => {}
-            Test::Other(why) | Test::Refused(why) => refused.push(format!("`{}` {why}", target.shown)),
+            Test::Other(why) => refused.push(Refusal::no_test(&target.shown, &why)),
+            Test::Refused(failure) => refused.push(Refusal::of_failure(&target.shown, &failure)),
         }
     }
     let problems = projects.into_problems();
@@ -83,9 +115,12 @@ pub fn look(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64)
     let failures = failures.map(|(path, failure)| (false, format!("`{path}` {}", failure.message)));
     let settings = failures.chain(problems.warnings.into_iter().map(|(_, warning)| (true, warning))).collect();
     let selected = match Matcher::new(filter) {
-        Ok(matcher) => Some(narrowed(tests, &matcher)),
-        Err(why) => {
-            refused.push(why);
+        Ok(matcher) => {
+            let places = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+            Some(Selected { found: tests.len(), places, ..narrowed(tests, &matcher) })
+        }
+        Err(message) => {
+            refused.push(Refusal { message, help: "mend the pattern" });
             None
         }
     };
@@ -95,9 +130,9 @@ pub fn look(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: u64)
 /// The projects of the files at `paths`.
 pub fn projects<'a>(paths: &[PathBuf], input: &InputOptions, seed: u64, current: &'a Path) -> Projects<'a> {
     let base = AnalysisOptions {
-        trusted: true,
+        trusted: !input.untrusted,
         overrides: input.variables.iter().cloned().collect(),
-        roots: paths::roots(paths, current),
+        roots: paths::roots(paths, current, !input.untrusted),
         seed,
         ..AnalysisOptions::default()
     };
@@ -110,15 +145,15 @@ pub enum Test {
     Found(Box<SelectedTest>),
     /// Something else, and what.
     Other(String),
-    /// It can't be used, and why.
-    Refused(String),
+    /// It can't be read, and why.
+    Refused(Failure),
 }
 
 /// Reads the file at `path` as a test of which everything runs.
 pub fn of_file(path: &Path, shown: &str, projects: &mut Projects<'_>, current: &Path) -> Test {
     let text = match read::file(path) {
         Ok(text) => text,
-        Err(failure) => return Test::Refused(failure.message),
+        Err(failure) => return Test::Refused(failure),
     };
     let path = paths::tidy(&current.join(path));
     if let Some(why) = crate::report::not_judged(FileKind::of(&path, &text)) {
@@ -135,7 +170,30 @@ impl Selected {
     pub fn new(tests: Vec<SelectedTest>) -> Self {
         let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
         let plan = ScenarioPlan::new(&analyzer, &tests, None);
-        Self { tests, plan }
+        Self { found: tests.len(), places: Vec::new(), tests, plan }
+    }
+
+    /// Why nothing runs, for people; `None` where something does.
+    pub fn why_nothing(&self) -> Option<String> {
+        let runs = |test: &PlannedTest| !test.scenarios.is_empty() || test.is_invalid();
+        if self.plan.tests.iter().any(runs) {
+            return None;
+        }
+        Some(match self.tests.first() {
+            None if self.found == 0 => {
+                format!("no test found in {}; {NAMES_OF_TESTS}; `clnrm init` makes a first one", listed(&self.places))
+            }
+            None => {
+                let tests = counted(self.found, "test");
+                format!(
+                    "no scenario is selected from {tests}: `clnrm run --list` without a filter tells which there are"
+                )
+            }
+            Some(test) => {
+                let name = &test.document.name;
+                format!("no scenario is selected: `{name}` has none, and `clnrm validate {name}` tells what it lacks")
+            }
+        })
     }
 }
 

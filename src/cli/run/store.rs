@@ -4,7 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Performed, write_atomically};
+use super::Performed;
+use crate::cli::output;
+use crate::config::project::FILE_NAME;
 use crate::executor::RunReport;
 use crate::report::run::{RunDocument, RunFormat, TestDocument, Unreadable};
 use crate::trace::read::{Collector, SpanReader};
@@ -36,7 +38,7 @@ pub struct StoredRun {
 #[derive(Debug, thiserror::Error)]
 pub enum Stored {
     /// Nothing ran yet.
-    #[error("no run is recorded below `{0}`: `clnrm run` records each")]
+    #[error("no run is recorded in `{0}`: `clnrm run` records each, in the project of its tests")]
     Nothing(PathBuf),
     /// There is none of this name.
     #[error("there is no run `{name}` and no such file; the last ones are {}", known.join(", "))]
@@ -93,19 +95,21 @@ impl StoredRun {
 /// Where a folder can't be written.
 pub fn keep(performed: &Performed, current: &Path) -> io::Result<()> {
     let mut roots = roots(&performed.report);
-    // Where the tests belong to no project, it is looked for from where they were run.
+    // Where the tests belong to no project, it is looked for from where they were run. Else nothing is left in a folder that is none.
     let here = recorded::root(&current.join("any"));
-    if !roots.contains(&here) {
+    let is_wanted = is_project(&here) || !roots.iter().all(|root| is_project(root));
+    if is_wanted && !roots.contains(&here) {
         roots.push(here);
     }
     for root in roots {
         let runs = folder(&root);
         let run = &performed.report.run.0;
-        fs::create_dir_all(runs.join(run))?;
         let mut text = Vec::new();
         performed.document(&root).write(RunFormat::Json, crate::report::Style::default(), &mut text)?;
-        write_atomically(&runs.join(run).join(REPORT), &text)?;
-        write_atomically(&runs.join(LAST), format!("{run}\n").as_bytes())?;
+        let written = output::write_file(&runs.join(run).join(REPORT), &text)
+            .and_then(|()| output::write_file(&runs.join(LAST), format!("{run}\n").as_bytes()));
+        written
+            .map_err(|error| io::Error::new(error.kind(), format!("`{}` can't be written: {error}", runs.display())))?;
         prune(&runs);
     }
     Ok(())
@@ -144,6 +148,11 @@ pub fn find(name: Option<&str>, current: &Path) -> Result<StoredRun, Stored> {
 
 fn folder(root: &Path) -> PathBuf {
     root.join(".clnrm").join("runs")
+}
+
+/// Whether somebody made a project of this folder, rather than a run before.
+fn is_project(root: &Path) -> bool {
+    [FILE_NAME, ".git"].iter().any(|mark| root.join(mark).exists())
 }
 
 /// The roots of the projects of all tests of a run.

@@ -20,7 +20,6 @@ use crate::cli::run::{Matcher, Selected, projects};
 use crate::cli::settings::Problems;
 use crate::cli::{paths, workers};
 use crate::config::project::FILE_NAME;
-use crate::executor::ScenarioPlan;
 use crate::executor::cache::RunCache;
 use crate::expectation::diff::{DiffStrategy as _, ExpectationDiff, SetDiff};
 use crate::report::Summary;
@@ -108,7 +107,7 @@ impl Round {
 impl Watched {
     /// What is to be watched; nothing is looked at yet.
     pub fn new(settings: WatchedSettings) -> Self {
-        let roots = paths::roots(&settings.paths, &settings.current);
+        let roots = paths::roots(&settings.paths, &settings.current, !settings.input.untrusted);
         let analyzer = Analyzer::new(Environment::process(), RenderCache::in_memory(CacheLimits::default()));
         let cache = analyzer.shared_cache();
         telemetry::observe_cache(telemetry::CacheType::Render, move || cache.statistics().into());
@@ -407,7 +406,7 @@ impl Watched {
     /// Takes what is to run and can, and whether it runs although its outcome is known.
     pub fn take_due(&mut self) -> (Selected, bool) {
         let due: Vec<PathBuf> = self.due().cloned().collect();
-        let mut selected = Selected { tests: Vec::new(), plan: ScenarioPlan::default() };
+        let mut selected = Selected::default();
         for path in due {
             self.due.remove(&path);
             let Some(looked) = self.files.get(&path) else { continue };

@@ -35,8 +35,8 @@ pub fn look(paths: &[PathBuf], input: &InputOptions) -> (Vec<Finding>, Option<Se
             false => Finding::problem(Area::Project, "settings", message, help),
         });
     }
-    for message in &found.refused {
-        findings.push(Finding::problem(Area::Project, "paths", message, "name files, folders or globs of tests"));
+    for refused in &found.refused {
+        findings.push(Finding::problem(Area::Project, "paths", &refused.message, refused.help));
     }
     if let Some(selected) = &found.selected {
         findings.extend(of_tests(selected, &current));
