@@ -37,13 +37,15 @@ impl FixedFile {
         }
         match replace(path, &document.text, &text) {
             Ok(()) => Self { count, ..Self::default() },
-            Err(error) => Self { failure: Some(format!("{}: {error}", document.name)), ..Self::default() },
+            Err(error) => {
+                Self { failure: Some(format!("`{}` can't be written: {error}", document.name)), ..Self::default() }
+            }
         }
     }
 
     /// A file at which this program failed.
     pub fn failed(name: &str, message: &str) -> Self {
-        let failure = format!("{name}: this is a mistake of clnrm-lsp, please report it: {message}");
+        let failure = format!("`{name}`: this is a mistake of clnrm-lsp, please report it: {message}");
         Self { failure: Some(failure), ..Self::default() }
     }
 }

@@ -14,6 +14,7 @@ use super::settings::Projects;
 use super::{CLEAN, TROUBLE, output, panics, paths, read, workers};
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::formatting::{EditorConfig, FormatOptions, FormatSettings, Formatted, Formatter, Surroundings};
+use crate::report::counted;
 use crate::template::SourceFile;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
@@ -45,7 +46,7 @@ pub fn run(format: &FormatRun<'_>) -> u8 {
     let base = AnalysisOptions {
         trusted: !format.input.untrusted,
         overrides: format.input.variables.iter().cloned().collect(),
-        roots: paths::roots(format.paths, &current),
+        roots: paths::roots(format.paths, &current, !format.input.untrusted),
         ..AnalysisOptions::default()
     };
     let mut styles =
@@ -202,7 +203,8 @@ impl Session<'_> {
         } else if matches!(job.target.input, Input::Stdin(_)) && !self.format.check {
             done.out = after;
         } else if let (Input::File(path), true, false) = (&job.target.input, done.changed, self.format.check) {
-            done.failure = replace(path, &document.text, &after).err().map(|error| error.to_string());
+            let replaced = replace(path, &document.text, &after);
+            done.failure = replaced.err().map(|error| format!("can't be written: {error}"));
         }
         done
     }
@@ -288,12 +290,14 @@ fn told(format: &FormatRun<'_>, done: &[Done]) -> (String, String) {
             remarks.push_str(&format!("{}: {failure}\n", file.shown));
         }
     }
-    let changed = done.iter().filter(|file| file.changed).count();
     if !format.input.quiet {
-        let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-        let rest = done.len() - changed - done.iter().filter(|file| file.failure.is_some() && !file.changed).count();
+        let files = |wanted: fn(&Done) -> bool| counted(done.iter().filter(|file| wanted(file)).count(), "file");
+        let changed = files(|file| file.changed && file.failure.is_none());
+        let rest = files(|file| !file.changed && file.failure.is_none());
         let verb = if format.check || format.diff { "to be formatted" } else { "formatted" };
-        remarks.push_str(&format!("{} {verb}, {} left unchanged\n", files(changed), files(rest)));
+        let failed = done.iter().filter(|file| file.failure.is_some()).count();
+        let failed = if failed > 0 { format!(", {} failed", counted(failed, "file")) } else { String::new() };
+        remarks.push_str(&format!("{changed} {verb}, {rest} left unchanged{failed}\n"));
     }
     (out, remarks)
 }

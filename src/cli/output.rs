@@ -1,6 +1,6 @@
 //! Writing to the terminal: colours, width, and pipes that break.
 
-use std::fs::File;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -57,12 +57,60 @@ pub fn write_stdout(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes `bytes` to a file, creating or replacing it.
+/// Writes a file as a whole or not at all, with its folders. A link stays a link.
+///
+/// # Errors
+/// Those of the file system.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    File::create(path)?.write_all(bytes)
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        // What is no file (a terminal, a pipe) can't be replaced.
+        Ok(metadata) if !metadata.is_file() => return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        _ => {}
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".clnrm-report.").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // The name of the unfinished file is nobody's business.
+    let mut file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+    file.write_all(bytes)?;
+    file.persist(&path).map(drop).map_err(|failed| failed.error)
 }
 
 /// Writes `bytes` to standard error. There is nobody to tell if that fails.
 pub fn write_stderr(bytes: &[u8]) {
     let _ = io::stderr().write_all(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_with_its_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/report.json");
+        write_file(&path, b"1").unwrap();
+        write_file(&path, b"2").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        let error = write_file(folder.path(), b"3").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write_file(&file, b"1").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_file(&link, b"2").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+    }
 }

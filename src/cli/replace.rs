@@ -16,10 +16,14 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> 
     let path = fs::canonicalize(path)?;
     let metadata = fs::metadata(&path)?;
     if metadata.permissions().readonly() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "can't be written: it is read-only"));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut unfinished = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+    let unfinished = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder);
+    let mut unfinished = unfinished.map_err(|error| {
+        let because = format!("nothing can be written into its folder: {}", io::Error::from(error.kind()));
+        io::Error::new(error.kind(), because)
+    })?;
     // Who sweeps sees by the lock that somebody is still at work. Where there are no locks, nobody sweeps.
     let _ = unfinished.as_file().lock();
     unfinished.write_all(after.as_bytes())?;

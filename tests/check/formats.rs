@@ -132,9 +132,12 @@ fn a_report_can_go_to_a_file() {
     let ran = workspace.check(&["--format", "junit", "--output", "out.xml"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (printed.code, ""));
     assert_eq!(std::fs::read_to_string(workspace.path("out.xml")).expect("the report"), printed.stdout);
-    let ran = workspace.check(&["--output", "no/such/folder.txt"]);
+    let ran = workspace.check(&["--format", "junit", "--output", "a/new/folder.xml"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (printed.code, ""));
+    assert_eq!(std::fs::read_to_string(workspace.path("a/new/folder.xml")).expect("the report"), printed.stdout);
+    let ran = workspace.check(&["--output", "out.xml/no-folder.txt"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("can't write the report to `no/such/folder.txt`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("can't write the report to `out.xml/no-folder.txt`"), "{}", ran.stderr);
 }
 
 #[test]

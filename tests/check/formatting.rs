@@ -27,6 +27,21 @@ fn files_are_brought_into_shape_once() {
 }
 
 #[test]
+fn a_file_that_can_not_be_written_is_not_counted_as_formatted() {
+    let workspace = Workspace::new(&[("a.clnrm.toml", UGLY), ("b.clnrm.toml", UGLY)]);
+    let path = workspace.path("a.clnrm.toml");
+    let mut permissions = fs::metadata(&path).expect("the file").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&path, permissions).expect("a read-only file");
+    let ran = workspace.run(&["--format"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    let told =
+        "a.clnrm.toml: can't be written: it is read-only\n1 file formatted, 0 files left unchanged, 1 file failed\n";
+    assert_eq!(ran.stderr, told);
+    assert_eq!((read(&workspace, "a.clnrm.toml").as_str(), read(&workspace, "b.clnrm.toml").as_str()), (UGLY, NEAT));
+}
+
+#[test]
 fn a_check_lists_and_changes_nothing() {
     let workspace = Workspace::new(&[("a.clnrm.toml", UGLY), ("b.clnrm.toml", NEAT)]);
     let ran = workspace.run(&["--format", "--check"]);

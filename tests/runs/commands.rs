@@ -40,6 +40,48 @@ fn a_new_project_is_green_at_once() {
 }
 
 #[test]
+fn a_run_is_remembered_in_the_project_of_its_tests_alone() {
+    if !engine() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let made = clnrm(folder.path(), &["init", "shop", "--template", "minimal", "--image", BUSYBOX]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made));
+    assert!(!folder.path().join(".clnrm").exists(), "nothing is left where it was started");
+    let told = clnrm(&folder.path().join("shop/tests"), &["report"]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told));
+    // Tests of no project have nowhere else to be looked for.
+    std::fs::remove_file(folder.path().join("shop/cleanroom.toml")).unwrap();
+    std::fs::remove_dir_all(folder.path().join("shop/.clnrm")).unwrap();
+    let ran = clnrm(folder.path(), &["run", "shop/tests"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran));
+    let told = clnrm(folder.path(), &["report"]);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told));
+}
+
+#[test]
+fn a_report_that_can_not_be_written_is_told_though_a_test_is_red() {
+    if !engine() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    assert_eq!(
+        clnrm(path, &["init", "--template", "minimal", "--image", BUSYBOX, "--no-engine"]).status.code(),
+        Some(0)
+    );
+    let file = path.join("tests/basic.clnrm.toml");
+    let text_of = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text_of.replace("^hello", "^bye")).unwrap();
+    let red = clnrm(path, &["run"]);
+    assert_eq!(red.status.code(), Some(1), "{}", text(&red));
+    std::fs::write(path.join("taken"), "").unwrap();
+    let ran = clnrm(path, &["run", "--report", "junit=taken/out.xml"]);
+    assert_eq!(ran.status.code(), Some(2), "{}", text(&ran));
+    assert!(text(&ran).contains("can't write the report to `taken/out.xml`"), "{}", text(&ran));
+}
+
+#[test]
 fn a_new_project_that_is_red_says_so() {
     if !engine() {
         return;

@@ -16,4 +16,4 @@ pub use perform::{Asked, Performed, digest, perform};
 pub use select::{Filter, Matcher, Selected, Test, look, narrow, of_file, projects, select};
 pub use signals::Signals;
 pub use store::{StoredRun, find as find_stored};
-pub use written::{Outputs, write_atomically};
+pub use written::Outputs;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Performed, ReportTarget, store};
+use crate::cli::output;
 use crate::cli::paths::normalized;
 use crate::config::TestConfig;
 use crate::report::Style;
@@ -19,8 +20,8 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Writes everything, and remembers the run. Gives what could not be written, a line each.
-    pub fn write(&self, performed: &Performed, current: &Path) -> Vec<String> {
+    /// Writes everything, and remembers the run.
+    pub fn write(&self, performed: &Performed, current: &Path) -> Unwritten {
         let mut problems = Vec::new();
         let mut tell = |path: &Path, written: io::Result<()>| {
             if let Err(error) = written {
@@ -44,11 +45,18 @@ impl Outputs {
             let kept = of_tests.tests.into_iter().filter(|test| tests.contains(&test.id)).collect();
             tell(&path, write_one(performed, &RunDocument { tests: kept, ..of_tests }, format, &path));
         }
-        if let Err(error) = store::keep(performed, current) {
-            problems.push(format!("the run can't be recorded in `.clnrm/runs`: {error}"));
-        }
-        problems
+        let record = store::keep(performed, current).err();
+        let record = record.map(|error| format!("the run is not remembered, {error}"));
+        Unwritten { reports: problems, record }
     }
+}
+
+/// What could not be written, a line each.
+pub struct Unwritten {
+    /// Reports that somebody asked for.
+    pub reports: Vec<String>,
+    /// The run, among those that the project remembers. Nobody asked for it, so it changes no exit code.
+    pub record: Option<String>,
 }
 
 impl Outputs {
@@ -67,7 +75,7 @@ fn write_one(performed: &Performed, document: &RunDocument, format: RunFormat, p
         }
         format => document.write(format, Style::default(), &mut text)?,
     }
-    write_atomically(path, &text)
+    output::write_file(path, &text)
 }
 
 /// The files that tests ask for: in which format, of which tests, and in which project. Tests that name the same file share it.
@@ -104,26 +112,6 @@ fn lies_within(path: &Path, root: &Path) -> bool {
     !is_link && existing.is_some_and(|existing| existing.starts_with(&root))
 }
 
-/// Writes a file as a whole or not at all, with its folders.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // What is no file (a terminal, a pipe) can't be replaced.
-    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".clnrm-report.").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.persist(path).map(drop).map_err(|failed| failed.error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,15 +131,5 @@ mod tests {
             std::os::unix::fs::symlink("/etc/passwd", root.join("report.json")).unwrap();
             assert!(!lies_within(&root.join("report.json"), &root));
         }
-    }
-
-    #[test]
-    fn a_file_is_written_with_its_folders() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a/b/report.json");
-        write_atomically(&path, b"1").unwrap();
-        write_atomically(&path, b"2").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"2");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 }

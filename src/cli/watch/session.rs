@@ -339,8 +339,9 @@ impl<'a> Session<'a> {
         if counting.count() > 0 || performed.report.tests.is_empty() {
             let outputs = &self.runs.outputs;
             let current = self.watched.settings().current.clone();
-            for problem in block_in_place(|| outputs.write(&performed, &current)) {
-                self.viewer.view.note("warning", &problem)?;
+            let unwritten = block_in_place(|| outputs.write(&performed, &current));
+            for problem in unwritten.reports.iter().chain(&unwritten.record) {
+                self.viewer.view.note("warning", problem)?;
             }
             // What a test wants its results in may be mounted by another one.
             outputs.paths(&performed, &current).iter().for_each(|path| self.watched.absorb(path));
