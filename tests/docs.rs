@@ -7,6 +7,7 @@
 #[expect(dead_code, clippy::expect_used, reason = "tests of runs use the rest")]
 mod engine;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,23 +16,28 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The command lines of our programs in a document: lines of code blocks that begin with the name of one.
-fn commands(document: &str) -> Vec<String> {
+/// The command lines of our programs in a document: lines of code blocks that begin with the name of one, each with the folder in
+/// which it is typed, as the last `cd` has it.
+fn commands(document: &str) -> Vec<(PathBuf, String)> {
     let mut fenced = false;
     let mut commands = Vec::new();
+    let mut folder = PathBuf::new();
     for line in document.lines() {
         if line.starts_with("```") {
             fenced = !fenced;
             continue;
         }
         let code = if fenced { Some(line) } else { line.strip_prefix("    ") };
+        if let Some(next) = code.and_then(|code| code.strip_prefix("cd ")) {
+            folder.push(next.trim());
+        }
         let Some(command) = code.filter(|code| code.starts_with("clnrm-lsp ") || code.starts_with("clnrm ")) else {
             continue;
         };
         let command = command.split(" #").next().unwrap_or_default().trim();
         // What stands for something else can't be typed.
         if !command.contains(['…', '<', '[']) {
-            commands.push(command.to_owned());
+            commands.push((folder.clone(), command.to_owned()));
         }
     }
     commands
@@ -77,24 +83,28 @@ fn every_command_runs() {
     let has_engine = false;
     let mut ran = 0;
     for document in documents() {
-        for command in commands(&fs::read_to_string(&document).unwrap()) {
+        for (within, command) in commands(&fs::read_to_string(&document).unwrap()) {
             let is = |name: &str| {
                 let rest = command.strip_prefix("clnrm ").and_then(|rest| rest.strip_prefix(name));
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
             };
             let runs = ["run", "repro", "redgreen", "pull", "cleanup", "init"].into_iter().any(is);
             // Without an engine these can only say that there is none; `engine` has said that they are skipped.
-            if !has_engine && (runs || is("doctor")) {
+            let of_a_run = is("trace") || command.contains(".clnrm/");
+            if !has_engine && ((runs && !command.contains("--no-engine")) || of_a_run || is("doctor")) {
                 continue;
             }
             let watches = ["watch", "dev", "run --watch"].iter().any(|it| command.starts_with(&format!("clnrm {it} ")));
             // A watch ends when nobody reads it any more: here once it has said what the tests are.
             let typed = match watches {
                 true => format!("{command} | grep -m1 -E '^(ok|invalid|none): '"),
+                // The engines of tests have no image but those that `scripts/setup-images` makes.
+                false if is("init") && !command.contains("--image") => format!("{command} --image localhost/busybox:1"),
                 false => command.clone(),
             };
+            let place = folder.path().join(within);
             let output =
-                Command::new("sh").args(["-c", &typed]).current_dir(&folder).env("PATH", &path).output().unwrap();
+                Command::new("sh").args(["-c", &typed]).current_dir(&place).env("PATH", &path).output().unwrap();
             let told = String::from_utf8_lossy(&output.stderr);
             // What mends or runs nothing may find something: some examples are there to show mistakes.
             let allowed = match output.status.code() {
@@ -109,18 +119,57 @@ fn every_command_runs() {
     assert!(ran >= 6, "only {ran} commands were found: has the form of the documents changed?");
 }
 
+/// What a document links to in the repository: a file, and the heading in it where one is named.
+fn links(document: &Path) -> Vec<(PathBuf, Option<String>)> {
+    let text = fs::read_to_string(document).unwrap();
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let targets = targets.filter(|target| !target.is_empty() && !target.contains("://") && !target.contains(' '));
+    let link = |target: &str| {
+        let (file, heading) = target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
+        let path = if file.is_empty() { document.to_owned() } else { document.parent().unwrap().join(file) };
+        (path, heading.map(str::to_owned))
+    };
+    targets.map(link).collect()
+}
+
+/// The names by which headings of a document are linked to.
+fn headings(document: &Path) -> Vec<String> {
+    let text = fs::read_to_string(document).unwrap();
+    let name = |heading: &str| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    text.lines().filter(|line| line.starts_with('#')).map(name).collect()
+}
+
 #[test]
 fn every_link_between_documents_leads_somewhere() {
     for document in documents() {
-        let text = fs::read_to_string(&document).unwrap();
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
-            if target.is_empty() || target.contains("://") || target.contains(' ') {
+        for (path, heading) in links(&document) {
+            let shown = document.display();
+            assert!(path.exists(), "{shown} links to {}, which is not there", path.display());
+            let Some(heading) = heading.filter(|_| path.extension().is_some_and(|extension| extension == "md")) else {
                 continue;
-            }
-            let path = document.parent().unwrap().join(target);
-            assert!(path.exists(), "{} links to {target}, which is not there", document.display());
+            };
+            assert!(headings(&path).contains(&heading), "{shown} links to #{heading} of {}", path.display());
         }
     }
+}
+
+#[test]
+fn every_document_is_found_from_the_readme() {
+    let mut open = vec![repository().join("README.md")];
+    let mut found = BTreeSet::new();
+    while let Some(document) = open.pop() {
+        if found.insert(document.canonicalize().unwrap()) {
+            let documents = links(&document).into_iter().map(|(path, _)| path);
+            open.extend(documents.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+        }
+    }
+    let documents = documents().into_iter().filter(|path| path.starts_with(repository().join("docs")));
+    let lost: Vec<PathBuf> = documents.filter(|path| !found.contains(&path.canonicalize().unwrap())).collect();
+    assert!(lost.is_empty(), "no way leads from README.md to {lost:?}");
 }
 
 /// The picture of the README is what the terminal shows; `UPDATE_DOCS=1 cargo test --test docs` takes it anew.
