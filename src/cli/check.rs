@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::{ColorChoice, ValueEnum};
 use tracing::{Span, debug_span};
 
-use super::discovery::{Input, Target, targets};
+use super::discovery::{Input, NAMES_OF_TESTS, Target, targets};
 use super::fix::{Fixed, FixedFile};
 use super::input::InputOptions;
 use super::progress::Progress;
@@ -55,7 +55,7 @@ pub struct CheckOptions {
     #[arg(long)]
     pub fix: bool,
 
-    /// Show what would be changed, and write nothing
+    /// With --fix: show what would be changed, and write nothing
     #[arg(long)]
     pub diff: bool,
 
@@ -196,7 +196,7 @@ fn report(check: &Check<'_>, style: Style) -> (Report, Vec<String>, Option<Fixed
         level: options.level(),
         trusted: !input.untrusted,
         overrides: input.variables.iter().cloned().collect(),
-        roots: paths::roots(paths, &current),
+        roots: paths::roots(paths, &current, !input.untrusted),
         combinations: if options.all_combinations { Combinations::ALL } else { Combinations::Representative },
         ..AnalysisOptions::default()
     };
@@ -348,9 +348,7 @@ fn remark(check: &Check<'_>, report: &Report, warnings: &[String]) {
     if report.files.is_empty() && !check.input.quiet {
         let looked: Vec<String> = check.paths.iter().map(|path| format!("`{}`", path.display())).collect();
         let note = format!("no test found in {}", looked.join(", "));
-        let help = "in directories, tests are files named `*.clnrm.toml`, `*.clnrm.toml.tera`, `*.toml.tera` or \
-                    `*.clnrm.tera` that no `.gitignore` excludes";
-        let _ = write_note(&note, Some(help), style, &mut text);
+        let _ = write_note(&note, Some(NAMES_OF_TESTS), style, &mut text);
     }
     output::write_stderr(&text);
 }

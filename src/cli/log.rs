@@ -20,11 +20,18 @@ pub const QUIET: &str = "error";
 /// When the filter is none, the file can't be written or the export can't be set up. A collector that does not answer is no
 /// error, but a line of the log.
 pub fn start(filter: &str, file: Option<&Path>, endpoint: Option<&Endpoint>) -> io::Result<Option<Export>> {
-    let filter = EnvFilter::try_new(filter).map_err(invalid)?;
+    let parsed = EnvFilter::try_new(filter);
+    let filter =
+        parsed.map_err(|error| told(io::ErrorKind::InvalidInput, format!("`--log {filter}` is no filter: {error}")))?;
     let export = endpoint.map(Export::start).transpose().map_err(invalid)?;
     let lines = fmt::layer().with_ansi(false).with_target(true);
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match file {
-        Some(path) => lines.with_writer(OpenOptions::new().create(true).append(true).open(path)?).boxed(),
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            let because =
+                |error: io::Error| told(error.kind(), format!("`{}` can't be written: {error}", path.display()));
+            lines.with_writer(file.map_err(because)?).boxed()
+        }
         None => lines.with_writer(io::stderr).boxed(),
     };
     match &export {
@@ -51,6 +58,10 @@ pub fn exporting(endpoint: Option<&Endpoint>, work: impl FnOnce() -> u8) -> u8 {
         export.finish();
     }
     code
+}
+
+fn told(kind: io::ErrorKind, message: String) -> io::Error {
+    io::Error::new(kind, message)
 }
 
 fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {

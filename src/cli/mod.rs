@@ -11,6 +11,7 @@ mod format;
 mod input;
 mod log;
 mod noise;
+mod numbers;
 mod output;
 mod panics;
 mod paths;

@@ -1,12 +1,12 @@
 //! Starts the language server.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::log::QUIET;
-use super::{TROUBLE, log};
+use super::{TROUBLE, log, output};
 use crate::server;
 use crate::telemetry::Endpoint;
 
@@ -14,7 +14,7 @@ use crate::telemetry::Endpoint;
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeOptions {
     /// Serve one client that connects to this loopback address (port 0: any free one, told on standard error)
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub listen: Option<SocketAddr>,
 
     /// Serve standard input and output; the default, accepted because editors say it
@@ -30,12 +30,16 @@ pub struct ServeOptions {
     pub log_file: Option<PathBuf>,
 }
 
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write it as ADDRESS:PORT, such as 127.0.0.1:9257 or [::1]:0".to_owned())
+}
+
 /// Serves until the client leaves.
 pub fn run(options: &ServeOptions, endpoint: Option<&Endpoint>) -> ExitCode {
     match serve(options, endpoint) {
         Ok(code) => code,
         Err(error) => {
-            tell(&format!("clnrm-lsp: the server could not start: {error}\n"));
+            output::complain(&format!("the server could not start: {error}"));
             ExitCode::from(TROUBLE)
         }
     }
@@ -47,7 +51,7 @@ fn serve(options: &ServeOptions, endpoint: Option<&Endpoint>) -> io::Result<Exit
         Some(address) => server::serve_tcp(address),
         None => {
             if io::stdin().is_terminal() {
-                tell("clnrm-lsp: waiting for an editor on standard input; to check files, see `clnrm-lsp --help`\n");
+                output::complain("waiting for an editor on standard input; to check files, see `clnrm-lsp --help`");
             }
             server::serve_stdio()
         }
@@ -56,9 +60,4 @@ fn serve(options: &ServeOptions, endpoint: Option<&Endpoint>) -> io::Result<Exit
         export.finish();
     }
     code
-}
-
-/// Writes to standard error; nobody is left to be told where that is closed.
-fn tell(text: &str) {
-    io::stderr().write_all(text.as_bytes()).unwrap_or(());
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::output;
 use super::paths::{shown, tidy};
 use crate::expectation::{NoSpans, Reception};
+use crate::report::listed;
 use crate::trace::read::{Collector, SpanReader};
 use crate::trace::{Completeness, Grade, Trace};
 
@@ -71,6 +72,12 @@ impl Traces {
             Some(Grade::Unknown) | None => Completeness::unknown(format!("read from {from}")),
         };
         Reception { no_spans: NoSpans::EmptySource(from), ..Reception::of(completeness) }
+    }
+
+    /// What is said where there are no spans.
+    pub fn none(&self) -> String {
+        let from: Vec<String> = self.sources.iter().map(|source| format!("`{source}`")).collect();
+        format!("there are no spans in {}: docs/traces.md lists the formats that are read", listed(&from))
     }
 
     /// Tells on standard error what could not be read.

@@ -121,7 +121,16 @@ fn a_selection_of_nothing_is_exit_code_4() {
         assert!(ran.stderr.contains("no scenario is selected"), "{}", ran.stderr);
     }
     let empty = Workspace::new(&[("readme.md", "")]);
-    assert_eq!(without_engine(&empty, &["run"]).code, Some(4));
+    let ran = without_engine(&empty, &["run"]);
+    assert_eq!(ran.code, Some(4));
+    assert!(ran.stderr.contains("no test found in `.`") && ran.stderr.contains("`clnrm init`"), "{}", ran.stderr);
+    let idle = Workspace::new(&[(
+        "idle.clnrm.toml",
+        "[meta]\nname = \"idle\"\nversion = \"1\"\n[services.app]\nimage = \"a\"\n",
+    )]);
+    let ran = without_engine(&idle, &["run"]);
+    assert!(matches!(ran.code, Some(2 | 4)), "{ran:?}");
+    assert!(ran.stderr.contains("idle.clnrm.toml"), "{}", ran.stderr);
 }
 
 #[test]
@@ -136,7 +145,10 @@ fn what_can_not_be_run_is_exit_code_2() {
         (&["run", "--only", "{a"], "no valid glob"),
         (&["run", "--report", "xml=a"], "there is no format `xml`"),
         (&["run", "--fail-fast", "--max-fail", "2"], "cannot be used with"),
-        (&["run", "--jobs", "0"], "0"),
+        (&["run", "--jobs", "0"], "write a whole number from 1 on"),
+        (&["run", "--max-memory", "0"], "write a whole number from 1 on"),
+        (&["run", "--seed", "x"], "write a whole number"),
+        (&["run", "--list", "--format", "json"], "`--format` is about a run that took place"),
         (&["run", "--timeout", "30"], "its unit is missing"),
         (&["redgreen", "tests"], "--expect"),
         (&["repro"], "no run is recorded"),
@@ -207,7 +219,7 @@ fn a_test_names_its_own_reports_but_not_outside_of_its_project() {
     );
     workspace.write("tests/bad.clnrm.toml", with("json = \"../bad.json\"").as_bytes());
     let ran = without_engine(&workspace, &["run", "tests"]);
-    assert_eq!(ran.code, Some(3), "{ran:?}");
+    assert_eq!(ran.code, Some(2), "a report that was asked for is not there: {ran:?}");
     let json = std::fs::read_to_string(workspace.path("out/two.json")).expect("the report");
     let json: Value = serde_json::from_str(&json).expect("JSON");
     let tests: Vec<&Value> = json["tests"].as_array().expect("tests").iter().map(|test| &test["id"]).collect();

@@ -149,7 +149,7 @@ timeout_ms = 500
 [[scenario]]
 name = "slow scenario"
 service = "app"
-timeout_ms = 1500
+timeout_ms = 5000
 run = "sh -c 'echo began; sleep 300'"
 [[scenario]]
 name = "third time"

@@ -17,8 +17,20 @@ use crate::trace::Grade;
 /// Some expectation does not hold.
 const RED: u8 = 1;
 
+const HELP: &str = "\
+Examples:
+  clnrm analyze a.clnrm.toml --traces spans.jsonl
+  clnrm analyze a.clnrm.toml --traces one.json two.json --completeness proved
+  clnrm analyze a.clnrm.toml --traces spans.jsonl --format junit -o out.xml
+
+Exit codes:
+  0  green: spans came, and every expectation holds
+  1  red
+  2  wrong usage, a test with mistakes, or a file that can't be read or written";
+
 /// Judge recorded spans by what a test expects
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// The test: a file, `-` for standard input, or `REV:PATH`
     #[arg(value_name = "TEST")]
@@ -93,7 +105,8 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         Ok(()) if report.passed() => CLEAN,
         Ok(()) => RED,
         Err(error) => {
-            output::complain(&format!("can't write the report: {error}"));
+            let to = arguments.output.as_ref().map(|path| format!(" to `{}`", path.display())).unwrap_or_default();
+            output::complain(&format!("can't write the report{to}: {error}"));
             TROUBLE
         }
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::cli::run::find_stored;
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::executor::cache::RunCache;
+use crate::report::counted;
 use crate::report::run::{RunDocument, ValidityDocument};
 use crate::trace::recorded;
 
@@ -159,7 +160,8 @@ fn stats(root: &Path, format: Format) -> io::Result<String> {
                 // Writing to a string can't fail.
                 let _ = writeln!(
                     text,
-                    "last run {run}: {} of {scenarios} scenarios did not run for their outcome was known ({cached} cached, {replayed} replayed)",
+                    "last run {run}: of {}, {} did not run, for the outcome was known ({cached} cached, {replayed} replayed)",
+                    counted(scenarios, "scenario"),
                     cached + replayed
                 );
             }

@@ -21,8 +21,21 @@ use crate::trace;
 /// There are differences.
 const DIFFERENT: u8 = 1;
 
+const HELP: &str = "\
+Examples:
+  clnrm diff old.clnrm.toml new.clnrm.toml
+  clnrm diff HEAD:a.clnrm.toml a.clnrm.toml --strategy semantic   is it weaker now?
+  clnrm diff before.json after.json                               two traces
+  clnrm diff a.clnrm.toml spans.jsonl                             a test and a trace
+
+Exit codes:
+  0  no difference
+  1  differences
+  2  wrong usage, a test with mistakes, or a file that can't be read";
+
 /// Tell what changed between two tests, and whether the new one is weaker
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// The old test or trace: a file, or `REV:PATH` for a file in a revision of git
     #[arg(value_name = "OLD")]
@@ -103,6 +116,9 @@ fn traces(arguments: &Arguments, current: &Path) -> u8 {
     let diff = trace::diff::diff(&old.trace, &new.trace, &arguments.noise.noise());
     let text = match arguments.format {
         // Traces are compared as trees anyway.
+        Format::Human | Format::Tree if diff.is_empty() => {
+            format!("no difference but noise: ids, times, hosts\n{diff}\n")
+        }
         Format::Human | Format::Tree => format!("{diff}\n"),
         Format::Json => {
             let changes = diff.changes.iter().map(ToString::to_string);

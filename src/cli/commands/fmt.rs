@@ -8,8 +8,21 @@ use super::usage;
 use crate::cli::format::{self, FormatRun};
 use crate::cli::input::InputOptions;
 
+const HELP: &str = "\
+Examples:
+  clnrm fmt                    all tests below the current directory
+  clnrm fmt --check            list those that are not in shape, and fail
+  clnrm fmt --diff tests       show what would change
+  clnrm fmt - --stdin-filename a.clnrm.toml < a.clnrm.toml
+
+Exit codes:
+  0  done
+  1  with --check: a file is not in shape
+  2  wrong usage, or a file that can't be read or written";
+
 /// Bring tests into shape, without changing what they mean
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// Files, directories, globs, or `-` for standard input [default: .]
     #[arg(value_name = "PATH")]

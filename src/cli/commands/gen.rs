@@ -5,8 +5,15 @@ use std::path::PathBuf;
 use crate::cli::scaffold::{Block, Names};
 use crate::cli::{CLEAN, TROUBLE, output};
 
+const EXAMPLES: &str = "\
+Examples:
+  clnrm gen span                        print a block
+  clnrm gen span -o tests/a.clnrm.toml  put it at the end of a test
+  clnrm gen window --whole              in a test that passes the check";
+
 /// Print a block of a test, ready to be adapted
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// Which block
     #[arg(value_enum, value_name = "BLOCK")]

@@ -11,8 +11,20 @@ use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::report::{GraphFormat, SpanGraph};
 
+const HELP: &str = "\
+Examples:
+  clnrm graph a.clnrm.toml                                        as the test expects it
+  clnrm graph spans.jsonl                                         as a trace has it
+  clnrm graph a.clnrm.toml --traces spans.jsonl --format mermaid  both, with what is missing
+  clnrm graph spans.jsonl --format svg -o graph.svg
+
+Exit codes:
+  0  drawn
+  2  wrong usage, a test with mistakes, or a file that can't be read or written";
+
 /// Draw who calls whom: as a test expects it, as a trace has it, or both laid over each other
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// A test, or a file of spans
     #[arg(value_name = "TEST|FILE")]
@@ -80,7 +92,8 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     match written {
         Ok(()) => CLEAN,
         Err(error) => {
-            output::complain(&format!("can't write: {error}"));
+            let to = arguments.output.as_ref().map(|path| format!(" `{}`", path.display())).unwrap_or_default();
+            output::complain(&format!("can't write{to}: {error}"));
             TROUBLE
         }
     }

@@ -7,6 +7,7 @@ use clap::{ColorChoice, ValueEnum};
 
 use super::analyze::GradeName;
 use crate::cli::input::InputOptions;
+use crate::cli::numbers::whole;
 use crate::cli::test_file::TestFile;
 use crate::cli::traces::Traces;
 use crate::cli::{CLEAN, TROUBLE, output};
@@ -17,8 +18,19 @@ use crate::trace::Grade;
 /// Some constraint can't fail, too few mutants were caught, or the trace does not pass.
 const RED: u8 = 1;
 
+const HELP: &str = "\
+Examples:
+  clnrm mutate a.clnrm.toml --traces spans.jsonl
+  clnrm mutate a.clnrm.toml --traces spans.jsonl --fail-under 80
+
+Exit codes:
+  0  every expectation can fail, and enough mutants were caught
+  1  an expectation that can't fail, too few mutants caught, or a trace that does not pass
+  2  wrong usage, a test with mistakes, or a file that can't be read";
+
 /// Tell how much a green means: change a passing trace in every way that a test should notice
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// The test: a file, `-` for standard input, or `REV:PATH`
     #[arg(value_name = "TEST")]
@@ -37,7 +49,7 @@ pub struct Arguments {
     fail_under: u8,
 
     /// Evaluate no more mutants than that
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().mutants)]
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().mutants, value_parser = whole::<usize>)]
     limit: usize,
 
     /// How the result is written

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use super::run::{nothing_to_run, selected, without_checks};
 use crate::cli::input::InputOptions;
+use crate::cli::numbers::positive;
 use crate::cli::run::{Filter, images};
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::engine::{ConnectOptions, Engine, EngineError, Image, PullPolicy, PullProgress};
@@ -50,7 +51,7 @@ pub struct Arguments {
     policy: Policy,
 
     /// So many images at once at most
-    #[arg(long, short, value_name = "N", default_value = "4")]
+    #[arg(long, short, value_name = "N", default_value = "4", value_parser = positive)]
     jobs: NonZeroUsize,
 
     /// Pull several images at once, which is what happens anyway

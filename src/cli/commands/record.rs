@@ -26,7 +26,13 @@ Examples:
   clnrm record a.clnrm.toml --traces spans.jsonl --write
   clnrm record tests -o .clnrm/baseline.json         run, and keep what came out as a baseline
   clnrm record --last                                the same of the last run
-`clnrm repro .clnrm/baseline.json --verify-digest` runs a baseline again.";
+`clnrm repro .clnrm/baseline.json --verify-digest` runs a baseline again.
+
+Exit codes:
+  0  recorded
+  1  with --write: nothing was written, for it could not be proved to fit; else a test is red, and there is no baseline
+  2  wrong usage, a test with mistakes, no spans, or a file that can't be read or written
+A run that is recorded may end with those of `clnrm run`, too.";
 
 /// Turn a recorded trace into expectations that hold in the next run too, or a run into a baseline
 #[derive(Debug, clap::Args)]
@@ -112,7 +118,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
     let Some(traces) = Traces::read(&arguments.traces, &current) else { return TROUBLE };
     traces.tell_problems();
     if traces.trace.is_empty() {
-        output::complain("there are no spans to expect");
+        output::complain(&traces.none());
         return TROUBLE;
     }
     if let Some((path, _)) = test.as_ref().filter(|_| arguments.keep)
@@ -191,7 +197,7 @@ fn insert(
     let after = recorded.added_to(&before, &test.tree, read).map_err(|reason| {
         (NOT_INSERTED, format!("nothing was written to `{shown}`: {reason}; add them there by hand"))
     })?;
-    replace(path, &before, &after).map_err(|error| (TROUBLE, format!("`{shown}`: {error}")))
+    replace(path, &before, &after).map_err(|error| (TROUBLE, format!("`{shown}` can't be written: {error}")))
 }
 
 fn print(text: &str) -> u8 {

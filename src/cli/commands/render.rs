@@ -13,8 +13,21 @@ use crate::report::RenderMap;
 /// Some construct could not be rendered.
 const FINDINGS: u8 = 1;
 
+const HELP: &str = "\
+Examples:
+  clnrm render a.clnrm.toml.tera                      the text
+  clnrm render a.clnrm.toml.tera --map                what each construct becomes, and where
+  clnrm render a.clnrm.toml.tera --set image=shop:dev
+  clnrm render a.clnrm.toml.tera --show-vars          the variables, and where each comes from
+
+Exit codes:
+  0  rendered
+  1  some construct could not be rendered
+  2  wrong usage, or a file that can't be read or written";
+
 /// Show what a template becomes
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// The template: a file, `-` for standard input, or `REV:PATH`
     #[arg(value_name = "TEMPLATE")]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ColorChoice;
 
-use crate::cli::run::{StoredRun, find_stored, write_atomically};
+use crate::cli::run::{StoredRun, find_stored};
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::executor::Redaction;
 use crate::report::Style;
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         format => stored.document.write(format, style, &mut text),
     };
     let written = written.and_then(|()| match &arguments.output {
-        Some(path) => write_atomically(&current.join(path), &text),
+        Some(path) => output::write_file(&current.join(path), &text),
         None => output::write_stdout(&text),
     });
     match written {

@@ -7,9 +7,7 @@ use clap::ColorChoice;
 
 use super::usage;
 use crate::cli::input::InputOptions;
-use crate::cli::run::{
-    ExecutionOptions, Filter, Live, Outputs, Performed, ReportTarget, Selected, perform, select, write_atomically,
-};
+use crate::cli::run::{ExecutionOptions, Filter, Live, Outputs, Performed, ReportTarget, Selected, perform, select};
 use crate::cli::watch::{Watch, WatchOptions};
 use crate::cli::{CLEAN, TROUBLE, log, output};
 use crate::executor::{Redaction, RunOptions};
@@ -121,6 +119,10 @@ fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
         return TROUBLE;
     };
     if arguments.list || arguments.dry_run {
+        if arguments.reports.format != RunFormat::Human {
+            output::complain("what would run is told in lines: `--format` is about a run that took place");
+            return TROUBLE;
+        }
         return tell_plan(&selected, arguments.dry_run, &arguments.execution.run_options());
     }
     if let Some(code) = nothing_to_run(&selected) {
@@ -168,9 +170,8 @@ pub fn selected(paths: &[PathBuf], input: &InputOptions, filter: &Filter, seed: 
 
 /// The exit code for a selection of nothing.
 pub fn nothing_to_run(selected: &Selected) -> Option<u8> {
-    let is_empty = selected.plan.tests.iter().all(|test| test.scenarios.is_empty() && !test.is_invalid());
-    is_empty.then(|| {
-        output::complain("no scenario is selected: `clnrm run --list` tells which there are");
+    selected.why_nothing().map(|why| {
+        output::complain(&why);
         ExitCode::NoScenario.code()
     })
 }
@@ -213,7 +214,7 @@ pub fn run_and_report(
             format => document.write(format, style, &mut text),
         };
         written = written.and_then(|()| match &reports.output {
-            Some(path) => write_atomically(&current.join(path), &text),
+            Some(path) => output::write_file(&current.join(path), &text),
             None => output::write_stdout(&text),
         });
     }
@@ -231,13 +232,14 @@ pub fn run_and_report(
         let to = reports.output.as_ref().map(|path| format!(" to `{}`", path.display())).unwrap_or_default();
         problems.push(format!("can't write the report{to}: {error}"));
     }
-    problems.extend(reports.outputs().write(&performed, &current));
-    for problem in &problems {
+    let unwritten = reports.outputs().write(&performed, &current);
+    problems.extend(unwritten.reports);
+    for problem in problems.iter().chain(&unwritten.record) {
         output::complain(problem);
     }
     let code = match performed.exit_code() {
         // What was asked for is not there.
-        ExitCode::Passed if !problems.is_empty() => TROUBLE,
+        code if code != ExitCode::Cancelled && !problems.is_empty() => TROUBLE,
         code => code.code(),
     };
     Some((performed, code))

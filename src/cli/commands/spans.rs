@@ -21,8 +21,21 @@ use crate::trace::waterfall::{self, Layout, LayoutOptions, TextOptions, Theme};
 use crate::trace::{Grade, SpanIndex, Trace};
 use crate::validation::expectations::NamePattern;
 
+const HELP: &str = "\
+Examples:
+  clnrm spans spans.jsonl                                a list, with the digests of the trace
+  clnrm spans spans.jsonl --grep pay --show-attrs
+  clnrm spans spans.jsonl --waterfall --test a.clnrm.toml   with the spans by which the test fails
+  clnrm spans spans.jsonl --html spans.html
+`clnrm trace` shows the spans of a run in the same way.
+
+Exit codes:
+  0  shown
+  2  wrong usage, or a file that can't be read or written";
+
 /// Show the spans of a recorded trace: a list, JSON, or a waterfall
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// Files of spans in any format, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -104,6 +117,9 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         }
     }
     traces.tell_problems();
+    if trace.is_empty() {
+        output::complain(&traces.none());
+    }
     let layout = || Layout::new(trace, LayoutOptions { highlighted: highlighted.clone(), ..LayoutOptions::default() });
     for (path, picture) in [
         (&arguments.svg, &(|| waterfall::svg(&layout())) as &dyn Fn() -> String),
@@ -127,6 +143,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         Format::Human => human_text(trace, &matching, arguments),
     };
     match output::write_stdout(text.as_bytes()) {
+        Ok(()) if trace.is_empty() && traces.lossy => TROUBLE,
         Ok(()) => CLEAN,
         Err(error) => {
             output::complain(&format!("can't write: {error}"));

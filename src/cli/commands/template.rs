@@ -9,9 +9,15 @@ use super::{init, render};
 use crate::cli::scaffold::{Names, Project, ScaffoldFile, SingleTest, write_all};
 use crate::cli::{CLEAN, TROUBLE, output};
 
+const EXAMPLES: &str = "\
+Examples:
+  clnrm template matrix                          print a test
+  clnrm template otel -o tests/otel.clnrm.toml   write it
+  clnrm template database shop                   make a project in the folder `shop`";
+
 /// Print a test to begin with, or make a project of several files
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
     /// Which template
     #[arg(value_enum, value_name = "NAME", required = true)]

@@ -7,7 +7,7 @@ use clap::{ColorChoice, ValueEnum};
 use serde_json::{Value, json};
 
 use super::is_test;
-use crate::cli::run::{find_stored, write_atomically};
+use crate::cli::run::find_stored;
 use crate::cli::{CLEAN, TROUBLE, output, paths};
 use crate::report::span_object;
 use crate::trace::waterfall::{self, Layout, LayoutOptions, TextOptions, Theme};
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
                 Picture::Svg => waterfall::svg(&layout),
                 Picture::Html => waterfall::html(&layout, title),
             };
-            if let Err(error) = write_atomically(&current.join(path), text.as_bytes()) {
+            if let Err(error) = output::write_file(&current.join(path), text.as_bytes()) {
                 output::complain(&format!("can't write `{}`: {error}", path.display()));
                 return TROUBLE;
             }
@@ -131,7 +131,7 @@ fn traces(what: Option<&str>, current: &Path) -> Result<Vec<(String, Trace)>, St
     let tests = stored.document.tests.iter();
     let traces: Vec<_> = tests.filter_map(|test| Some((test.id.clone(), stored.trace(test)?))).collect();
     match traces.is_empty() {
-        true => Err(format!("no spans of run `{}` are there any more", stored.document.run)),
+        true => Err(format!("run `{}` has no spans: none came, or they were removed since", stored.document.run)),
         false => Ok(traces),
     }
 }

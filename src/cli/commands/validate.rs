@@ -9,8 +9,22 @@ use crate::cli::check::{self, Check, CheckOptions};
 use crate::cli::input::InputOptions;
 use crate::telemetry::Endpoint;
 
+const HELP: &str = "\
+Examples:
+  clnrm validate                          all tests below the current directory
+  clnrm validate tests 'e2e/**/*.tera'    a directory and a glob
+  clnrm validate --strict -f github       for a workflow of GitHub Actions
+  clnrm validate --fix                    mend what can be mended without a look
+  clnrm validate --fix --diff             show that, and write nothing
+
+Exit codes:
+  0  no error (with --strict: and no warning)
+  1  findings; with --fix --diff: there is something to mend
+  2  wrong usage, a file that can't be read, or a mistake of clnrm itself";
+
 /// Check tests without running them
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub struct Arguments {
     /// Files, directories, globs, or `-` for standard input [default: .]
     #[arg(value_name = "PATH")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::cli::numbers::{amount, positive, whole};
 use crate::config::duration;
 use crate::executor::{Limits, PullPolicy, RunOptions, Shard};
 use crate::report::run::RunFormat;
@@ -19,19 +20,19 @@ const BOUNDS: &str = "Bounds";
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExecutionOptions {
     /// Run several scenarios at once, which is what happens anyway; with a number as `--jobs`
-    #[arg(long, short, value_name = "N", num_args = 0..=1, require_equals = true)]
+    #[arg(long, short, value_name = "N", num_args = 0..=1, require_equals = true, value_parser = positive)]
     parallel: Option<Option<NonZeroUsize>>,
 
     /// So many scenarios at once at most [default: the processors of the engine]
-    #[arg(long, short, visible_alias = "workers", value_name = "N", help_heading = BOUNDS)]
+    #[arg(long, short, visible_alias = "workers", value_name = "N", value_parser = positive, help_heading = BOUNDS)]
     jobs: Option<NonZeroUsize>,
 
     /// So many containers at once at most
-    #[arg(long, value_name = "N", default_value = "10", help_heading = BOUNDS)]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = positive, help_heading = BOUNDS)]
     max_containers: NonZeroUsize,
 
     /// So much memory for all containers at most, in MiB
-    #[arg(long, value_name = "MB", default_value_t = 4096, help_heading = BOUNDS)]
+    #[arg(long, value_name = "MB", default_value_t = 4096, value_parser = amount, help_heading = BOUNDS)]
     max_memory: u64,
 
     /// So many processors for all containers at most, such as 1.5 [default: those of the engine]
@@ -47,11 +48,11 @@ pub struct ExecutionOptions {
     fail_fast: bool,
 
     /// Start nothing any more once so many scenarios have failed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = positive)]
     max_fail: Option<NonZeroUsize>,
 
     /// Run a failed scenario again so often; it is flaky where it passes then
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u32>)]
     retries: u32,
 
     /// Let flaky scenarios fail the run
@@ -59,12 +60,16 @@ pub struct ExecutionOptions {
     pub fail_on_flaky: bool,
 
     /// Run each scenario so often; the digests of its spans must agree
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
     repeat: NonZeroUsize,
 
     /// Run also what is known to pass with the same inputs
     #[arg(long, visible_alias = "no-cache")]
     force: bool,
+
+    /// Take what is known to pass with the same inputs for passed, which is what happens anyway
+    #[arg(long, conflicts_with = "force")]
+    cache: bool,
 
     /// Run one of several parts of the scenarios, such as 1/3
     #[arg(long, value_name = "I/M", value_parser = shard)]
@@ -75,7 +80,7 @@ pub struct ExecutionOptions {
     pull: Pull,
 
     /// What seeded functions and the order of equals start from
-    #[arg(long, value_name = "NUMBER", default_value_t = 42)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 42, value_parser = whole::<u64>)]
     pub seed: u64,
 
     /// Export spans and metrics as OTLP over HTTP to this base address (`docs/telemetry.md`)

@@ -109,19 +109,25 @@ pub enum Block {
     /// `[[scenario]]` with steps
     Steps,
     /// `[[expect.span]]`
+    #[value(alias = "expect-span")]
     Span,
     /// `[expect.graph]`
+    #[value(alias = "expect-graph")]
     Graph,
     /// `[expect.counts]`
-    #[value(alias = "count")]
+    #[value(aliases = ["count", "expect-count", "expect-counts"])]
     Counts,
     /// `[[expect.window]]`
+    #[value(alias = "expect-window")]
     Window,
     /// `[expect.order]`
+    #[value(alias = "expect-order")]
     Order,
     /// `[expect.status]`
+    #[value(alias = "expect-status")]
     Status,
     /// `[expect.hermeticity]`
+    #[value(alias = "expect-hermeticity")]
     Hermeticity,
     /// `[determinism]`
     Determinism,

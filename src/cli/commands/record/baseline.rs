@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Arguments, Format, print};
 use crate::cli::commands::run::{Reports, nothing_to_run, run_and_report, selected};
-use crate::cli::run::{digest, find_stored, write_atomically};
+use crate::cli::run::{digest, find_stored};
 use crate::cli::{CLEAN, TROUBLE, output};
 use crate::report::Style;
 use crate::report::run::{RunDocument, RunFormat};
@@ -84,13 +84,13 @@ fn ran(arguments: &Arguments, color: ColorChoice) -> Result<RunDocument, u8> {
 fn write(document: &RunDocument, path: &Path) -> std::io::Result<String> {
     let mut text = Vec::new();
     document.write(RunFormat::Json, Style::default(), &mut text)?;
-    write_atomically(path, &text)?;
+    output::write_file(path, &text)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The form of `sha256sum --check`.
     let sum = digest(&String::from_utf8_lossy(&text));
     let line = format!("{sum}  {name}\n");
     let mut beside = path.as_os_str().to_owned();
     beside.push(".sha256");
-    write_atomically(Path::new(&beside), line.as_bytes())?;
+    output::write_file(Path::new(&beside), line.as_bytes())?;
     Ok(sum)
 }
