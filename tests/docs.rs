@@ -7,10 +7,13 @@
 #[expect(dead_code, clippy::expect_used, reason = "tests of runs use the rest")]
 mod engine;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -69,18 +72,33 @@ fn copy_files(from: &Path, to: &Path) {
     }
 }
 
-#[test]
-fn every_command_runs() {
+/// A folder with the examples in `tests`, as the documents have them.
+fn place() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tests = folder.path().join("tests");
     copy_files(&repository().join("docs/examples"), &tests);
     copy_files(&repository().join("docs/examples/traces"), &tests.join("traces"));
+    folder
+}
+
+/// Runs a line as a shell does, with our programs on its path.
+fn typed(line: &str, folder: &Path) -> Output {
     let program = Path::new(env!("CARGO_BIN_EXE_clnrm-lsp")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    Command::new("sh").args(["-c", line]).current_dir(folder).env("PATH", &path).output().unwrap()
+}
+
+/// Whether an engine answers; where none does, it is said what is skipped.
+fn has_engine() -> bool {
     #[cfg(unix)]
-    let has_engine = engine::engine();
+    return engine::engine();
     #[cfg(not(unix))]
-    let has_engine = false;
+    return false;
+}
+
+#[test]
+fn every_command_runs() {
+    let (folder, has_engine) = (place(), has_engine());
     let mut ran = 0;
     for document in documents() {
         for (within, command) in commands(&fs::read_to_string(&document).unwrap()) {
@@ -96,15 +114,13 @@ fn every_command_runs() {
             }
             let watches = ["watch", "dev", "run --watch"].iter().any(|it| command.starts_with(&format!("clnrm {it} ")));
             // A watch ends when nobody reads it any more: here once it has said what the tests are.
-            let typed = match watches {
+            let line = match watches {
                 true => format!("{command} | grep -m1 -E '^(ok|invalid|none): '"),
                 // The engines of tests have no image but those that `scripts/setup-images` makes.
                 false if is("init") && !command.contains("--image") => format!("{command} --image localhost/busybox:1"),
                 false => command.clone(),
             };
-            let place = folder.path().join(within);
-            let output =
-                Command::new("sh").args(["-c", &typed]).current_dir(&place).env("PATH", &path).output().unwrap();
+            let output = typed(&line, &folder.path().join(within));
             let told = String::from_utf8_lossy(&output.stderr);
             // What mends or runs nothing may find something: some examples are there to show mistakes.
             let allowed = match output.status.code() {
@@ -117,6 +133,63 @@ fn every_command_runs() {
         }
     }
     assert!(ran >= 6, "only {ran} commands were found: has the form of the documents changed?");
+}
+
+/// The fields that a row of docs/json.md promises: those of the object, and those that items of its lists may have.
+fn promised(row: &str) -> (BTreeSet<String>, BTreeMap<String, BTreeSet<String>>) {
+    let mut outside = String::new();
+    let mut depth = 0;
+    for letter in row.chars() {
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        outside.extend((depth == 0 && letter != ')').then_some(letter));
+    }
+    let (mut fields, mut lists) = (BTreeSet::new(), BTreeMap::new());
+    for part in outside.split(';') {
+        let mut list: Option<String> = None;
+        for name in part.split('`').skip(1).step_by(2) {
+            match (&list, name.strip_suffix("[]")) {
+                (_, Some(name)) => {
+                    fields.insert(name.to_owned());
+                    list = Some(name.to_owned());
+                    lists.insert(name.to_owned(), BTreeSet::new());
+                }
+                (Some(list), None) => drop(lists.get_mut(list).unwrap().insert(name.to_owned())),
+                (None, None) => drop(fields.insert(name.to_owned())),
+            }
+        }
+    }
+    (fields, lists)
+}
+
+#[test]
+fn programs_are_told_what_the_page_says() {
+    let (folder, has_engine) = (place(), has_engine());
+    if has_engine {
+        assert_eq!(typed("clnrm run tests/hello.clnrm.toml", folder.path()).status.code(), Some(0));
+    }
+    let page = fs::read_to_string(repository().join("docs/json.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `clnrm ")?.split_once("` | "));
+    let mut seen = 0;
+    for (command, row) in rows {
+        if !has_engine && ["trace", "pull", "cleanup"].iter().any(|it| command.starts_with(it)) {
+            continue;
+        }
+        let output = typed(&format!("clnrm {command}"), folder.path());
+        let told: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{command}: {error}: {}", String::from_utf8_lossy(&output.stderr)));
+        let (fields, lists) = promised(row);
+        let keys: BTreeSet<String> = told.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, fields, "`clnrm {command}`");
+        for (list, known) in lists {
+            for item in told[&list].as_array().unwrap_or_else(|| panic!("`{list}` of `clnrm {command}`")) {
+                let Some(item) = item.as_object() else { continue };
+                let unknown: Vec<&String> = item.keys().filter(|key| !known.contains(*key)).collect();
+                assert!(unknown.is_empty(), "`{list}` of `clnrm {command}` has {unknown:?}");
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen >= 9, "only {seen} commands were found: has the form of the page changed?");
 }
 
 /// What a document links to in the repository: a file, and the heading in it where one is named.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clnrm_lsp::expectation::ExpectationTree;
 use clnrm_lsp::trace::{Span, Trace, write};
@@ -117,9 +117,11 @@ impl Trials {
     }
 }
 
-/// The spans as if they were of this minute: a run takes no older ones for its own.
+/// The spans as if they were of the minutes to come: a run takes none for its own that ended a minute before it, and a loaded machine may
+/// take longer than that to begin.
 fn recent(mut spans: Vec<Span>) -> Vec<Span> {
-    let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos()).unwrap();
+    let soon = SystemTime::now() + Duration::from_secs(600);
+    let now = u64::try_from(soon.duration_since(UNIX_EPOCH).unwrap().as_nanos()).unwrap();
     let first = spans.iter().filter_map(|span| span.start).min().unwrap_or(now);
     let later = now.saturating_sub(first);
     for time in spans.iter_mut().flat_map(|span| [&mut span.start, &mut span.end]).flatten() {
