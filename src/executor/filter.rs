@@ -1,7 +1,7 @@
-//! Which scenarios are meant by what somebody typed: one syntax for `clnrm run --only`, the editor and the watch mode.
+//! Which scenarios are meant by what somebody typed: one syntax for all commands that run tests.
 //!
 //! - `login`: any scenario whose identity (`tests/api.clnrm.toml[os=linux]::login`) has this text, in any case of its letters;
-//! - `tests/api*::log*`: with `*`, `?` or `[…]`, a glob for the whole identity, or for its file, test or scenario alone;
+//! - `tests/api*::log*`: with `*`, `?`, `[…]` or `{…}`, a glob for the whole identity, or for its file, test or scenario alone;
 //! - `tag:slow`: the tests with this tag, which may be a glob too;
 //! - `path:tests/api/**`: the tests whose file matches;
 //! - `!…`: all but those.
@@ -35,7 +35,7 @@ pub enum PatternError {
     #[error("the pattern is empty; write a part of a scenario's name, a glob, `tag:NAME` or `path:GLOB`")]
     Empty,
     /// A glob that is none.
-    #[error("`{pattern}` is no glob: {reason}")]
+    #[error("`{pattern}` is no valid glob: {reason}")]
     Glob {
         /// As written.
         pattern: String,
@@ -57,7 +57,7 @@ impl FromStr for Pattern {
             What::Tag(glob(tag)?)
         } else if let Some(path) = text.strip_prefix("path:") {
             What::Path(glob(path)?)
-        } else if text.contains(['*', '?', '[']) {
+        } else if text.contains(['*', '?', '[', '{']) {
             What::Glob(glob(text)?, text.to_lowercase())
         } else if text.is_empty() {
             return Err(PatternError::Empty);
@@ -133,6 +133,7 @@ mod tests {
             (&["api.clnrm.toml[os=mac]::logout"], "logout"),
             (&["os=linux"], "Login"),
             (&["log*"], "Login logout"),
+            (&["{login,query}"], "Login query"),
             (&["tests/db/**"], "query"),
             (&["tag:slow"], "query"),
             (&["tag:d?"], "query"),
@@ -151,7 +152,7 @@ mod tests {
     fn what_is_no_pattern_is_told() {
         assert_eq!(
             "a[".parse::<Pattern>().unwrap_err().to_string(),
-            "`a[` is no glob: unclosed character class; missing ']'"
+            "`a[` is no valid glob: unclosed character class; missing ']'"
         );
         assert!(matches!("!".parse::<Pattern>(), Err(PatternError::Empty)));
         assert!(matches!("tag:".parse::<Pattern>(), Err(PatternError::Empty)));

@@ -100,6 +100,9 @@ fn what_would_run_is_listed() {
             &["good.clnrm.toml::hello", "two.clnrm.toml::pay", "two.clnrm.toml::refund"][..],
         ),
         (&["--only", "pa*"], &["two.clnrm.toml::pay"]),
+        (&["--only", "{pay,HELLO}"], &["good.clnrm.toml::hello", "two.clnrm.toml::pay"]),
+        (&["--only", "tag:sl*", "--only", "!refund"], &["two.clnrm.toml::pay"]),
+        (&["--only", "path:**/good.*"], &["good.clnrm.toml::hello"]),
         (&["--tag", "slow", "--only", "refund"], &["two.clnrm.toml::refund"]),
         (&["tests/good.clnrm.toml"], &["good.clnrm.toml::hello"]),
     ] {
@@ -110,6 +113,32 @@ fn what_would_run_is_listed() {
     let planned = without_engine(&workspace, &["run", "--dry-run", "tests/two.clnrm.toml"]);
     assert_eq!(planned.code, Some(0), "{planned:?}");
     insta::assert_snapshot!(planned.stdout);
+    let told = without_engine(&workspace, &["run", "--list", "--only", "pay", "--format", "json"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    insta::assert_snapshot!(told.stdout, @r#"
+    {
+      "version": 1,
+      "tests": [
+        {
+          "id": "tests/two.clnrm.toml",
+          "file": "tests/two.clnrm.toml",
+          "combination": null,
+          "name": "two",
+          "tags": [
+            "slow"
+          ],
+          "mistakes": [],
+          "scenarios": [
+            {
+              "id": "tests/two.clnrm.toml::pay",
+              "name": "pay",
+              "selected": true
+            }
+          ]
+        }
+      ]
+    }
+    "#);
 }
 
 #[test]
@@ -148,7 +177,7 @@ fn what_can_not_be_run_is_exit_code_2() {
         (&["run", "--jobs", "0"], "write a whole number from 1 on"),
         (&["run", "--max-memory", "0"], "write a whole number from 1 on"),
         (&["run", "--seed", "x"], "write a whole number"),
-        (&["run", "--list", "--format", "json"], "`--format` is about a run that took place"),
+        (&["run", "--list", "--format", "junit"], "other formats are of a run that took place"),
         (&["run", "--timeout", "30"], "its unit is missing"),
         (&["redgreen", "tests"], "--expect"),
         (&["repro"], "no run is recorded"),

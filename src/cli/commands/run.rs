@@ -7,10 +7,11 @@ use clap::ColorChoice;
 
 use super::usage;
 use crate::cli::input::InputOptions;
+use crate::cli::run::plan::{self, PlanDetail};
 use crate::cli::run::{ExecutionOptions, Filter, Live, Outputs, Performed, ReportTarget, Selected, perform, select};
 use crate::cli::watch::{Watch, WatchOptions};
 use crate::cli::{CLEAN, TROUBLE, log, output};
-use crate::executor::{Redaction, RunOptions};
+use crate::executor::RunOptions;
 use crate::report::Style;
 use crate::report::run::{ExitCode, RunFormat, Waterfalls};
 
@@ -37,7 +38,7 @@ Examples:
   clnrm run --report junit=out.xml --html out.html
   clnrm run --shard 1/3                  one of three parts, for three machines
   clnrm run --repeat 5 --only pay        must do the same each time
-  clnrm run --list                       what would run
+  clnrm run --list                       what would run; with --format json for programs
 ";
 
 /// Run tests in containers, and judge them by their spans
@@ -119,11 +120,17 @@ fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
         return TROUBLE;
     };
     if arguments.list || arguments.dry_run {
-        if arguments.reports.format != RunFormat::Human {
-            output::complain("what would run is told in lines: `--format` is about a run that took place");
-            return TROUBLE;
-        }
-        return tell_plan(&selected, arguments.dry_run, &arguments.execution.run_options());
+        let detail = if arguments.dry_run { PlanDetail::Steps } else { PlanDetail::Names };
+        let RunOptions { secrets, .. } = &arguments.execution.run_options();
+        let told = match arguments.reports.format {
+            RunFormat::Human => plan::lines(&selected, detail, secrets),
+            RunFormat::Json => format!("{:#}\n", plan::json(&selected, detail, secrets)),
+            _ => {
+                output::complain("what would run is told in lines or as `json`; other formats are of a run that took place");
+                return TROUBLE;
+            }
+        };
+        return tell_plan(&selected, &told);
     }
     if let Some(code) = nothing_to_run(&selected) {
         return code;
@@ -274,30 +281,15 @@ impl Reports {
 }
 
 /// Tells what would run. 2 where a test has mistakes, 4 where there is nothing.
-fn tell_plan(selected: &Selected, in_detail: bool, options: &RunOptions) -> u8 {
-    let mut text = String::new();
+fn tell_plan(selected: &Selected, told: &str) -> u8 {
     let mut invalid = false;
     for test in &selected.plan.tests {
-        let redaction = Redaction::of(&test.analysis, &options.secrets);
         for mistake in &test.mistakes {
             invalid = true;
             output::complain(&format!("{}: {}: {}", test.id, mistake.path, mistake.message));
         }
-        for scenario in &test.scenarios {
-            let because = if scenario.selected { "" } else { "  (another one depends on it)" };
-            text += &format!("{}{because}\n", scenario.id);
-            if in_detail {
-                let services = scenario.services.iter().filter_map(|index| test.services.get(*index));
-                for service in services {
-                    text += &format!("    service {}\n", service.name);
-                }
-                for step in &scenario.steps {
-                    text += &format!("    step {}: {}\n", step.name, redaction.cover(&step.command.join(" ")));
-                }
-            }
-        }
     }
-    if let Err(error) = output::write_stdout(text.as_bytes()) {
+    if let Err(error) = output::write_stdout(told.as_bytes()) {
         output::complain(&format!("can't write: {error}"));
         return TROUBLE;
     }

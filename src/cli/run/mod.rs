@@ -4,6 +4,7 @@ mod images;
 mod live;
 mod options;
 mod perform;
+pub mod plan;
 mod select;
 mod signals;
 mod store;

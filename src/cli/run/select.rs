@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use crate::analysis::{AnalysisOptions, Analyzer, CacheLimits, FileKind, RenderCache};
 use crate::cli::discovery::{Input, NAMES_OF_TESTS, targets};
 use crate::cli::input::InputOptions;
 use crate::cli::settings::Projects;
 use crate::cli::{output, paths, read};
-use crate::executor::{PlannedTest, ScenarioFilter, ScenarioPlan, SelectedTest, Selection};
+use crate::executor::filter::{Pattern, PatternError};
+use crate::executor::{PlannedTest, ScenarioFilter, ScenarioId, ScenarioPlan, SelectedTest, Selection};
 use crate::report::{Failure, FailureKind, counted, listed};
 use crate::template::variables::Environment;
 use crate::template::{SourceFile, TemplateLoader};
@@ -19,7 +18,8 @@ use crate::trace::recorded;
 /// Which scenarios are wanted.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Filter {
-    /// Only scenarios whose identity (`FILE::SCENARIO`) contains this text, or matches it as a glob (repeatable)
+    /// Only scenarios whose identity (`FILE::SCENARIO`) contains this text, or matches it as a glob; `tag:TAG`, `path:GLOB`; with `!`
+    /// before it all others (repeatable)
     #[arg(long, value_name = "PATTERN")]
     only: Vec<String>,
 
@@ -218,10 +218,11 @@ pub fn narrow(
     for it in planned.tests.iter().filter(|it| matcher.wants_tags(it)) {
         let combination = &it.id.combination;
         // What has mistakes may not even know its scenarios: who wants it is told of them.
-        if it.is_invalid() && matcher.wants(&it.id.to_string()) {
+        let nameless = ScenarioId { test: it.id.clone(), scenario: String::new() };
+        if it.is_invalid() && matcher.wants(&nameless, &it.tags) {
             wanted.insert(ScenarioFilter { scenario: None, combination: combination.clone() });
         }
-        let scenarios = it.scenarios.iter().filter(|scenario| matcher.wants(&scenario.id.to_string()));
+        let scenarios = it.scenarios.iter().filter(|scenario| matcher.wants(&scenario.id, &it.tags));
         wanted.extend(scenarios.map(|scenario| ScenarioFilter {
             scenario: Some(scenario.id.scenario.clone()),
             combination: combination.clone(),
@@ -233,7 +234,7 @@ pub fn narrow(
 
 /// A compiled filter.
 pub struct Matcher {
-    patterns: Vec<(String, Option<GlobMatcher>)>,
+    patterns: Vec<Pattern>,
     tags: Vec<String>,
 }
 
@@ -241,15 +242,10 @@ impl Matcher {
     /// Compiles a filter.
     ///
     /// # Errors
-    /// Where a pattern is no glob, with the words for people.
+    /// Where a pattern is none, with the words for people.
     pub fn new(filter: &Filter) -> Result<Self, String> {
-        let compile = |pattern: &String| {
-            let is_glob = pattern.contains(['*', '?', '{']);
-            let glob = is_glob.then(|| GlobBuilder::new(pattern).build()).transpose();
-            let glob = glob.map_err(|error| format!("`--only {pattern}` is no valid glob: {}", error.kind()))?;
-            Ok((pattern.clone(), glob.map(|glob| glob.compile_matcher())))
-        };
-        let patterns = filter.only.iter().map(compile).collect::<Result<_, String>>()?;
+        let parse = |text: &String| text.parse().map_err(|error: PatternError| format!("`--only {text}`: {error}"));
+        let patterns = filter.only.iter().map(parse).collect::<Result<_, String>>()?;
         Ok(Self { patterns, tags: filter.tags.clone() })
     }
 
@@ -262,11 +258,7 @@ impl Matcher {
         self.tags.is_empty() || self.tags.iter().any(|tag| test.tags.contains(tag))
     }
 
-    fn wants(&self, id: &str) -> bool {
-        let matches = |(text, glob): &(String, Option<GlobMatcher>)| match glob {
-            Some(glob) => glob.is_match(id) || id.rsplit_once("::").is_some_and(|(_, name)| glob.is_match(name)),
-            None => id.contains(text.as_str()),
-        };
-        self.patterns.is_empty() || self.patterns.iter().any(matches)
+    fn wants(&self, scenario: &ScenarioId, tags: &[String]) -> bool {
+        Pattern::all_match(&self.patterns, scenario, tags)
     }
 }
