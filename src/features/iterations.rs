@@ -6,7 +6,7 @@ use super::DocumentView;
 use crate::config::FileKind;
 use crate::template::lexer::{Keyword, TokenKind};
 use crate::template::variables::{VariableOrigin, scalar_axes};
-use crate::template::{FileSpan, ReadingMode};
+use crate::template::{FileId, FileSpan, ReadingMode};
 use crate::text::Span;
 
 /// So many rounds of one loop, and combinations of one matrix, are offered.
@@ -64,9 +64,10 @@ fn loops(view: &DocumentView) -> impl Iterator<Item = Span> {
 
 fn rounds(view: &DocumentView) -> Vec<Choice> {
     let Some(map) = view.map() else { return Vec::new() };
+    let counts = map.round_counts(FileId::DOCUMENT);
     let mut choices = Vec::new();
     for (number, tag) in loops(view).enumerate() {
-        let total = map.rounds(FileSpan::document(tag)).len();
+        let total = counts.get(&tag).copied().unwrap_or_default();
         choices.extend((0..total.min(MOST)).map(|round| Choice {
             span: tag,
             title: format!("round {} of {total}", round + 1),

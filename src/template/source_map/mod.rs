@@ -6,6 +6,7 @@ mod origin;
 pub(crate) mod record;
 mod rounds;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use self::forward::Forward;
@@ -199,6 +200,11 @@ impl SourceMap {
     /// All rounds of the loop whose `for` tag stands at `tag`, in the order in which they ran.
     pub fn rounds(&self, tag: FileSpan) -> Vec<LoopRound> {
         self.map.as_ref().map(|map| map.rounds(tag)).unwrap_or_default()
+    }
+
+    /// How many rounds each loop of a file ran, by the span of its `for` tag; of those that ran. One pass over all rounds.
+    pub fn round_counts(&self, file: FileId) -> HashMap<Span, usize> {
+        self.map.as_ref().map(|map| map.round_counts(file)).unwrap_or_default()
     }
 
     /// Each value, call and include that was written, in the order of the rendered text.

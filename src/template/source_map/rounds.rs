@@ -1,8 +1,10 @@
 //! What loops repeat, apart: each occurrence of a tag with its rounds, each round with what it wrote.
 
+use std::collections::HashMap;
+
 use super::record::Round;
 use super::{LoopRound, Map, Occurrence};
-use crate::template::source::FileSpan;
+use crate::template::source::{FileId, FileSpan};
 use crate::text::Span;
 
 impl Map {
@@ -20,6 +22,16 @@ impl Map {
             .collect();
         found.iter_mut().for_each(|occurrence| occurrence.rounds.reverse());
         found
+    }
+
+    pub(super) fn round_counts(&self, file: FileId) -> HashMap<Span, usize> {
+        let mut counts = HashMap::new();
+        for round in self.record.rounds.iter().skip(1).filter(|round| round.file == file.0) {
+            if let Some(site) = self.site(round.file, round.site) {
+                *counts.entry(site.span()).or_default() += 1;
+            }
+        }
+        counts
     }
 
     pub(super) fn rounds(&self, tag: FileSpan) -> Vec<LoopRound> {

@@ -17,7 +17,10 @@ fn rounds(document: &str, tag: &str) -> Vec<(Vec<usize>, String)> {
     let tag = FileSpan::document(Span::new(start, start + tag.len()));
     let text =
         |spans: Vec<Span>| spans.iter().map(|span| span.slice(&rendered.text).unwrap()).collect::<Vec<_>>().join("|");
-    rendered.map.rounds(tag).into_iter().map(|round| (round.rounds, text(round.rendered))).collect()
+    let rounds = rendered.map.rounds(tag);
+    let count = rendered.map.round_counts(FileId::DOCUMENT).get(&tag.span).copied();
+    assert_eq!(count.unwrap_or_default(), rounds.len());
+    rounds.into_iter().map(|round| (round.rounds, text(round.rendered))).collect()
 }
 
 #[test]
