@@ -85,16 +85,16 @@ fn shown(criterion: &mut Criterion) {
             let view = || DocumentView::new(Arc::clone(&analysis));
             let name = |name: &str| format!("{name}/{}/{} KB", kind.name, size >> 10);
             group.bench_function(name("semantic tokens"), |bencher| {
-                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(&view), whole));
+                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(view.written()), whole));
             });
             group.bench_function(name("semantic tokens of a screen"), |bencher| {
-                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(&view), screen));
+                bencher.iter_with_setup(view, |view| semantic_tokens::tokens(black_box(view.written()), screen));
             });
             group.bench_function(name("folding"), |bencher| {
-                bencher.iter_with_setup(view, |view| folding::folds(black_box(&view)));
+                bencher.iter_with_setup(view, |view| folding::folds(black_box(view.written())));
             });
             group.bench_function(name("selection range"), |bencher| {
-                bencher.iter_with_setup(view, |view| selection_ranges::around(black_box(&view), middle));
+                bencher.iter_with_setup(view, |view| selection_ranges::around(black_box(view.written()), middle));
             });
             for (act, proves) in
                 [("code actions of a cursor", Proofs::None), ("code actions that are asked for", Proofs::All)]

@@ -86,7 +86,7 @@ fn navigation(criterion: &mut Criterion) {
                 drop(black_box(references(view, symbol, &alone)));
             });
             bench("highlight", &|view| drop(black_box(highlights(view, offset))));
-            bench("outline", &|view| drop(black_box(outline(view))));
+            bench("outline", &|view| drop(black_box(outline(view.written()))));
             bench("rename", &|view| drop(black_box(rename(view, offset, "renamed", &alone))));
             bench("rename with proof", &|view| {
                 let edits = rename(view, offset, "renamed", &alone).expect("a service can be renamed");

@@ -1,6 +1,7 @@
 //! How the expectations of a document differ from those of an earlier text of it: in one line, for a lens above them, and in full.
 
 use super::DocumentView;
+use crate::analysis::Analysis;
 use crate::expectation::ExpectationTree;
 use crate::expectation::diff::{DiffStrategy, ExpectationDiff, SemanticDiff};
 use crate::text::Span;
@@ -21,9 +22,8 @@ pub fn first_header(view: &DocumentView) -> Option<Span> {
     headers.find(|header| header.path.first().is_some_and(|part| is_expectation(&part.text))).map(|header| header.span)
 }
 
-/// What the document expects; `None` while a mistake leaves unclear what that is.
-pub fn expectations(view: &DocumentView) -> Option<ExpectationTree> {
-    let analysis = view.analysis();
+/// What a document expects; `None` while a mistake leaves unclear what that is. Of a view, [`DocumentView::expectations`] has it.
+pub fn expectations(analysis: &Analysis) -> Option<ExpectationTree> {
     let is_unclear = analysis
         .diagnostics
         .iter()

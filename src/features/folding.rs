@@ -1,6 +1,6 @@
 //! What of a document can be folded away: tables, values over several lines, template blocks, runs of comments.
 
-use super::DocumentView;
+use super::Written;
 use super::syntax::{Pair, Value, ValueKind};
 use crate::template::lexer::{Token, TokenKind};
 use crate::text::Span;
@@ -26,8 +26,8 @@ pub enum FoldKind {
 }
 
 /// All folds of a document that reach over more than one line, sorted by place.
-pub fn folds(view: &DocumentView) -> Vec<Fold> {
-    let (text, tree) = (view.text(), view.syntax());
+pub fn folds(written: &Written) -> Vec<Fold> {
+    let (text, tree) = (written.text(), written.syntax());
     let mut folds = Vec::new();
     for table in &tree.tables {
         if table.header.is_some() {
@@ -36,7 +36,7 @@ pub fn folds(view: &DocumentView) -> Vec<Fold> {
         table.pairs.iter().for_each(|pair| values(pair, &mut folds));
     }
     folds.extend(runs(text, &tree.comments, FoldKind::Comment));
-    let tokens = &view.template().lexed.tokens;
+    let tokens = &written.template().lexed.tokens;
     for (index, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Comment || token.kind == TokenKind::Raw {
             let kind = if token.kind == TokenKind::Raw { FoldKind::Region } else { FoldKind::Comment };
@@ -45,12 +45,12 @@ pub fn folds(view: &DocumentView) -> Vec<Fold> {
             folds.extend(arms(tokens, index).map(|span| Fold { span, kind: FoldKind::Region }));
         }
     }
-    let imports: Vec<Span> = view
+    let imports: Vec<Span> = written
         .template()
         .imports
         .iter()
         .filter_map(|import| {
-            let reference = view.template().references.get(import.reference)?;
+            let reference = written.template().references.get(import.reference)?;
             Some(tokens.get(reference.token)?.span)
         })
         .collect();

@@ -1,20 +1,20 @@
 //! The two names of a block that are typed as one: `{% macro x() %} … {% endmacro x %}`, `{% <x> %} … {% </x> %}`.
 
-use super::DocumentView;
+use super::Written;
 use crate::template::expression::{self, Kind};
 use crate::template::lexer::{Keyword, Token, TokenKind};
 use crate::text::Span;
 
 /// The names of the opening and the closing tag, if `offset` stands in one of them and they read alike.
-pub fn linked_names(view: &DocumentView, offset: usize) -> Option<[Span; 2]> {
-    let lexed = &view.template().lexed;
+pub fn linked_names(written: &Written, offset: usize) -> Option<[Span; 2]> {
+    let lexed = &written.template().lexed;
     // The end of a name may be the end of its tag.
     let index = lexed.token_at(offset)?;
     let token = lexed.tokens.get(index).filter(|token| token.kind == TokenKind::Tag)?;
     let mate = lexed.tokens.get(token.mate?)?;
-    let (own, other) = (name(view.text(), token)?, name(view.text(), mate)?);
+    let (own, other) = (name(written.text(), token)?, name(written.text(), mate)?);
     let is_in = own.start <= offset && offset <= own.end;
-    if !is_in || own.slice(view.text()) != other.slice(view.text()) {
+    if !is_in || own.slice(written.text()) != other.slice(written.text()) {
         return None;
     }
     Some(if own < other { [own, other] } else { [other, own] })

@@ -2,7 +2,7 @@
 //! values out; byte offsets only. Knows neither the protocol (see `server`) nor how the document came to be analysed.
 //!
 //! A feature looks at a [`DocumentView`]: one revision of one document with its analysis, its template tokens and its
-//! [`syntax`] tree. What stands at an offset is told by [`cursor`].
+//! [`syntax`] tree; where the text alone says all, at that: [`Written`]. What stands at an offset is told by [`cursor`].
 
 pub mod calls;
 pub mod code_actions;
@@ -37,5 +37,7 @@ pub mod symbols;
 pub mod syntax;
 pub mod unfailing;
 mod view;
+mod written;
 
 pub use view::DocumentView;
+pub use written::Written;

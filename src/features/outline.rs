@@ -1,7 +1,7 @@
 //! The outline of a document: tables with their keys, scenarios with their steps, services and expectations by their names,
 //! macros, blocks and calls of macros, nested as they stand in the text.
 
-use super::DocumentView;
+use super::Written;
 use super::names::macro_calls;
 use super::syntax::{Pair, Table, Value, ValueKind};
 use crate::template::expression::{self, Kind};
@@ -67,14 +67,14 @@ struct Part {
 }
 
 /// The outline of a document.
-pub fn outline(view: &DocumentView) -> Vec<OutlineItem> {
-    let tokens = &view.template().lexed.tokens;
+pub fn outline(written: &Written) -> Vec<OutlineItem> {
+    let tokens = &written.template().lexed.tokens;
     let mut containers: Vec<(Span, OutlineItem)> =
-        tokens.iter().filter_map(|token| container(view, tokens, token)).collect();
+        tokens.iter().filter_map(|token| container(written, tokens, token)).collect();
     // Inner ones first: they are whole when they are put into those around.
     containers.sort_by_key(|(inside, _)| std::cmp::Reverse(inside.start));
-    let mut loose: Vec<Part> = tables(view);
-    loose.extend(calls(view).map(|item| Part { item, path: None }));
+    let mut loose: Vec<Part> = tables(written);
+    loose.extend(calls(written).map(|item| Part { item, path: None }));
     for (inside, mut item) in containers {
         let (own, rest): (Vec<Part>, Vec<Part>) =
             loose.into_iter().partition(|part| inside.contains(part.item.span.start));
@@ -119,14 +119,14 @@ fn close(open: &mut Vec<Part>, roots: &mut Vec<OutlineItem>) {
 }
 
 /// A macro, block or component, with the place between its tags.
-fn container(view: &DocumentView, tokens: &[Token], token: &Token) -> Option<(Span, OutlineItem)> {
+fn container(written: &Written, tokens: &[Token], token: &Token) -> Option<(Span, OutlineItem)> {
     let kind = match token.keyword {
         Keyword::Macro => OutlineKind::Macro,
         Keyword::Block => OutlineKind::Block,
         Keyword::Component => OutlineKind::Component,
         _ => return None,
     };
-    let parts = expression::tokens(view.text(), token.inner);
+    let parts = expression::tokens(written.text(), token.inner);
     let name = parts.get(1).filter(|name| name.kind == Kind::Identifier)?;
     let closing = token.mate.and_then(|mate| tokens.get(mate));
     let end = closing.map_or(token.span.end, |closing| closing.span.end);
@@ -134,7 +134,7 @@ fn container(view: &DocumentView, tokens: &[Token], token: &Token) -> Option<(Sp
     let behind = Span::new(name.end(), token.inner.end);
     let detail = match kind {
         OutlineKind::Block => String::new(),
-        _ => behind.slice(view.text()).map(one_line).unwrap_or_default(),
+        _ => behind.slice(written.text()).map(one_line).unwrap_or_default(),
     };
     let span = Span::new(token.span.start, end);
     let name_text = name.text.to_owned();
@@ -143,9 +143,9 @@ fn container(view: &DocumentView, tokens: &[Token], token: &Token) -> Option<(Sp
 }
 
 /// Calls of macros that are all that their tag holds.
-fn calls(view: &DocumentView) -> impl Iterator<Item = OutlineItem> {
-    let text = view.text();
-    let tags = view.template().lexed.tokens.iter().filter(|token| token.kind == TokenKind::Expression);
+fn calls(written: &Written) -> impl Iterator<Item = OutlineItem> {
+    let text = written.text();
+    let tags = written.template().lexed.tokens.iter().filter(|token| token.kind == TokenKind::Expression);
     tags.filter_map(move |tag| {
         let starts_line = text.get(..tag.span.start)?.rsplit('\n').next()?.trim().is_empty();
         let call = macro_calls(text, tag).into_iter().next().filter(|_| starts_line)?;
@@ -161,17 +161,17 @@ fn calls(view: &DocumentView) -> impl Iterator<Item = OutlineItem> {
     })
 }
 
-fn tables(view: &DocumentView) -> Vec<Part> {
+fn tables(written: &Written) -> Vec<Part> {
     let mut parts = Vec::new();
-    for table in &view.syntax().tables {
-        let children: Vec<OutlineItem> = table.pairs.iter().filter_map(|pair| key(view.text(), pair, 0)).collect();
+    for table in &written.syntax().tables {
+        let children: Vec<OutlineItem> = table.pairs.iter().filter_map(|pair| key(written.text(), pair, 0)).collect();
         let Some(header) = &table.header else {
             parts.extend(children.into_iter().map(|item| Part { item, path: None }));
             continue;
         };
         let path: Vec<String> = header.path.iter().map(|part| part.text.clone()).collect();
         let end = children.last().map_or(header.span.end, |last| last.span.end).max(header.span.end);
-        let (kind, name, detail) = title(view.text(), table, &path);
+        let (kind, name, detail) = title(written.text(), table, &path);
         let first = header.path.first().map_or(header.span, |first| first.span);
         let selection = header.path.last().map_or(header.span, |last| first.join(last.span));
         let span = Span::new(header.span.start, end);

@@ -1,7 +1,7 @@
 //! What an editor selects when asked to select more: the word, then the string around it, the value, the key, the table, the
 //! block, the file; in a tag the parts of its expression, the tag, its block.
 
-use super::DocumentView;
+use super::Written;
 use super::syntax::{Pair, SyntaxTree, Table, Value, ValueKind};
 use crate::template::expression::{self, Kind, Token};
 use crate::template::lexer::TokenKind;
@@ -9,14 +9,15 @@ use crate::text::Span;
 
 /// What can be selected around `offset`, innermost first; each span is larger than the one before it and covers it. The last
 /// one is the whole document.
-pub fn around(view: &DocumentView, offset: usize) -> Vec<Span> {
-    let offset = offset.min(view.text().len());
-    let mut found = Candidates { text: view.text(), offset, spans: Vec::new(), arm: Span::new(0, view.text().len()) };
-    found.add(Span::new(0, view.text().len()));
-    let is_in_tag = found.tags(view);
-    found.tables(view.syntax());
+pub fn around(written: &Written, offset: usize) -> Vec<Span> {
+    let offset = offset.min(written.text().len());
+    let mut found =
+        Candidates { text: written.text(), offset, spans: Vec::new(), arm: Span::new(0, written.text().len()) };
+    found.add(Span::new(0, written.text().len()));
+    let is_in_tag = found.tags(written);
+    found.tables(written.syntax());
     if !is_in_tag {
-        found.word(Span::new(0, view.text().len()));
+        found.word(Span::new(0, written.text().len()));
     }
     found.chain()
 }
@@ -58,8 +59,8 @@ impl Candidates<'_> {
     }
 
     /// Tags, what stands in them, and the blocks that they make. Whether the offset stands inside a tag.
-    fn tags(&mut self, view: &DocumentView) -> bool {
-        let tokens = &view.template().lexed.tokens;
+    fn tags(&mut self, written: &Written) -> bool {
+        let tokens = &written.template().lexed.tokens;
         let mut is_in_tag = false;
         for token in tokens {
             if token.span.start > self.offset {

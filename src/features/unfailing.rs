@@ -1,9 +1,10 @@
 //! The constraints that nothing turns red: whatever is changed in the spans of the last recorded run that they are there to notice,
 //! they hold. Says something only where that run passes the test.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{DocumentView, expectation_changes};
+use super::DocumentView;
 use crate::expectation::mutate::{Limits, mutate};
 use crate::expectation::{ConstraintPath, ExpectationTree, Reception, Requirement};
 use crate::text::Span;
@@ -41,16 +42,17 @@ fn asked(tree: &ExpectationTree) -> impl Iterator<Item = (ConstraintPath, Requir
 /// The places in the document of the constraints that nothing turns red, sorted, each once. `trace` are the spans of the last run; what was
 /// found out is kept in `known` for the next time.
 pub fn unfailing(view: &DocumentView, trace: &Arc<Trace>, known: &mut Option<Arc<Weighed>>) -> Vec<Span> {
-    let Some(tree) = expectation_changes::expectations(view) else { return Vec::new() };
-    let weighed = match known.take().filter(|weighed| weighed.is_about(&tree, trace)) {
+    let Some(tree) = view.expectations() else { return Vec::new() };
+    let weighed = match known.take().filter(|weighed| weighed.is_about(tree, trace)) {
         Some(weighed) => weighed,
-        None => Arc::new(Weighed::new(&tree, trace)),
+        None => Arc::new(Weighed::new(tree, trace)),
     };
     let place = |index: &usize| tree.constraints.get(*index).map(|constraint| view.origin(constraint.span));
     let mut places: Vec<Span> = weighed.never_red.iter().filter_map(place).collect();
     // What a loop or a macro writes several times at one place is told only if it can fail nowhere.
-    let others = (0..tree.constraints.len()).filter(|index| !weighed.never_red.contains(index));
-    let failing: Vec<Span> = others.filter_map(|index| place(&index)).collect();
+    let never_red: HashSet<usize> = weighed.never_red.iter().copied().collect();
+    let others = (0..tree.constraints.len()).filter(|index| !never_red.contains(index));
+    let failing: HashSet<Span> = others.filter_map(|index| place(&index)).collect();
     places.retain(|place| !failing.contains(place));
     places.sort();
     places.dedup();

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::Written;
+use super::expectation_changes;
 use super::symbols::Symbols;
 use super::syntax::SyntaxTree;
 use crate::analysis::Analysis;
 use crate::config::FileKind;
-use crate::template::lexer::TokenKind;
+use crate::expectation::ExpectationTree;
 use crate::template::parsed::ParsedFile;
 use crate::template::{FileId, FileSpan, ReadingMode, SourceFile, SourceMap, Variables};
 use crate::text::Span;
@@ -21,35 +23,41 @@ pub struct DocumentView {
 #[derive(Debug)]
 struct Shared {
     source: SourceFile,
+    written: Written,
     analysis: Arc<Analysis>,
     is_analysed: bool,
-    template: OnceLock<ParsedFile>,
-    syntax: OnceLock<SyntaxTree>,
     variables: OnceLock<Variables>,
     /// The other files of the render, from the second on.
     others: OnceLock<Vec<ParsedFile>>,
     symbols: OnceLock<Symbols>,
+    expectations: OnceLock<Option<ExpectationTree>>,
 }
 
 impl DocumentView {
     /// The view of an analysed document.
     pub fn new(analysis: Arc<Analysis>) -> Self {
-        Self::with(analysis, true)
+        let text = analysis.files.first().map(|file| Arc::clone(&file.text)).unwrap_or_default();
+        Self::with(Written::new(text), analysis, true)
     }
 
-    fn with(analysis: Arc<Analysis>, is_analysed: bool) -> Self {
-        let nameless = || SourceFile { name: String::new(), path: None, text: Arc::default() };
+    /// The view of an analysed document of which the text may have been looked at already; it is the text that was analysed.
+    pub fn of_written(written: Written, analysis: Arc<Analysis>) -> Self {
+        Self::with(written, analysis, true)
+    }
+
+    fn with(written: Written, analysis: Arc<Analysis>, is_analysed: bool) -> Self {
+        let nameless = || SourceFile { name: String::new(), path: None, text: Arc::clone(written.text()) };
         let source = analysis.files.first().cloned().unwrap_or_else(nameless);
-        let (template, syntax, symbols, variables, others) = Default::default();
-        Self {
-            shared: Arc::new(Shared { source, analysis, is_analysed, template, syntax, symbols, variables, others }),
-        }
+        let (symbols, variables, others, expectations) = Default::default();
+        let shared = Shared { source, written, analysis, is_analysed, symbols, variables, others, expectations };
+        Self { shared: Arc::new(shared) }
     }
 
     /// The view of a file that was not analysed: of what it renders to nothing is known.
     pub fn of_text(source: SourceFile) -> Self {
         let kind = FileKind::of(source.path.as_deref().unwrap_or(Path::new(&source.name)), &source.text);
-        Self::with(Arc::new(Analysis::unjudged(source, kind, ReadingMode::Plain)), false)
+        let written = Written::new(Arc::clone(&source.text));
+        Self::with(written, Arc::new(Analysis::unjudged(source, kind, ReadingMode::Plain)), false)
     }
 
     /// Whether the document was analysed, or is known by its text alone.
@@ -60,6 +68,11 @@ impl DocumentView {
     /// The document: its name, path and text.
     pub fn source(&self) -> &SourceFile {
         &self.shared.source
+    }
+
+    /// What can be read off its text alone.
+    pub fn written(&self) -> &Written {
+        &self.shared.written
     }
 
     /// The document as its author wrote it.
@@ -74,7 +87,7 @@ impl DocumentView {
 
     /// Its template tokens, macros, imports. A plain file is one token of text.
     pub fn template(&self) -> &ParsedFile {
-        self.shared.template.get_or_init(|| ParsedFile::new(&self.shared.source.text))
+        self.shared.written.template()
     }
 
     /// The same for one of the files that took part in its render.
@@ -86,7 +99,7 @@ impl DocumentView {
 
     /// Its tables, keys and values as written, template tags taken as opaque.
     pub fn syntax(&self) -> &SyntaxTree {
-        self.shared.syntax.get_or_init(|| SyntaxTree::new(&self.shared.source.text, &self.template().lexed))
+        self.shared.written.syntax()
     }
 
     /// The variables that its template sees. A matrix is there with all values of its axes.
@@ -101,10 +114,12 @@ impl DocumentView {
 
     /// Whether a template tag stands in `span`: what stands there is known once it is rendered.
     pub fn holds_tag(&self, span: Span) -> bool {
-        let tokens = &self.template().lexed.tokens;
-        let first = tokens.partition_point(|token| token.span.end <= span.start);
-        let mut inside = tokens.iter().skip(first).take_while(|token| token.span.start < span.end);
-        inside.any(|token| token.kind != TokenKind::Text)
+        self.shared.written.holds_tag(span)
+    }
+
+    /// What it expects; `None` while a mistake leaves unclear what that is.
+    pub fn expectations(&self) -> Option<&ExpectationTree> {
+        self.shared.expectations.get_or_init(|| expectation_changes::expectations(self.analysis())).as_ref()
     }
 
     /// From the parsed text (to which all spans of the model belong) to the document; `None` where both are the same.

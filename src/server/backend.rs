@@ -6,19 +6,18 @@ use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem, CallHierarchyOutgoingCall,
     CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams, CodeAction, CodeActionParams, CodeActionResponse,
-    CodeLens, CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DidChangeConfigurationParams,
+    CodeLensParams, CompletionItem, CompletionParams, CompletionResponse, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight, DocumentHighlightParams, DocumentLink,
+    DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlightParams, DocumentLink,
     DocumentLinkParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams, DocumentSymbolParams,
-    ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams,
-    LinkedEditingRangeParams, LinkedEditingRanges, Location, PrepareRenameResponse, Range, ReferenceParams,
-    RenameFilesParams, RenameParams, SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams,
-    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, SignatureHelp, SignatureHelpParams, TextDocumentPositionParams, TextEdit,
-    WillSaveTextDocumentParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    ExecuteCommandParams, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+    InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LinkedEditingRangeParams,
+    LinkedEditingRanges, PrepareRenameResponse, Range, ReferenceParams, RenameFilesParams, RenameParams,
+    SelectionRange, SelectionRangeParams, SemanticTokensDeltaParams, SemanticTokensFullDeltaResult,
+    SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, SignatureHelp, SignatureHelpParams,
+    TextDocumentPositionParams, TextEdit, WillSaveTextDocumentParams, WorkDoneProgressCancelParams,
+    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams,
 };
 
 use super::encoded::Encoded;
@@ -49,6 +48,36 @@ impl Backend {
     /// `textDocument/documentSymbol`.
     pub async fn encoded_document_symbol(&self, params: DocumentSymbolParams) -> Result<Encoded> {
         document_symbol::handle(&self.session, params).await
+    }
+
+    /// `textDocument/codeLens`.
+    pub async fn encoded_code_lens(&self, params: CodeLensParams) -> Result<Encoded> {
+        code_lens::handle(&self.session, params).await
+    }
+
+    /// `textDocument/documentHighlight`.
+    pub async fn encoded_document_highlight(&self, params: DocumentHighlightParams) -> Result<Encoded> {
+        document_highlight::handle(&self.session, params).await
+    }
+
+    /// `textDocument/foldingRange`.
+    pub async fn encoded_folding_range(&self, params: FoldingRangeParams) -> Result<Encoded> {
+        folding_range::handle(&self.session, params).await
+    }
+
+    /// `textDocument/references`.
+    pub async fn encoded_references(&self, params: ReferenceParams) -> Result<Encoded> {
+        references::handle(&self.session, params).await
+    }
+
+    /// `textDocument/semanticTokens/full`.
+    pub async fn encoded_semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Encoded> {
+        semantic_tokens::full(&self.session, params).await
+    }
+
+    /// `workspace/symbol`.
+    pub async fn encoded_workspace_symbol(&self, params: WorkspaceSymbolParams) -> Result<Encoded> {
+        workspace_symbol::handle(&self.session, params).await
     }
 
     /// `clnrm/status`.
@@ -197,24 +226,12 @@ impl LanguageServer for Backend {
         definition::declaration(&self.session, params).await
     }
 
-    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        references::handle(&self.session, params).await
-    }
-
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
         rename::prepare(&self.session, params).await
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         rename::handle(&self.session, params).await
-    }
-
-    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
-        document_highlight::handle(&self.session, params).await
-    }
-
-    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
-        workspace_symbol::handle(&self.session, params).await
     }
 
     async fn linked_editing_range(&self, params: LinkedEditingRangeParams) -> Result<Option<LinkedEditingRanges>> {
@@ -270,10 +287,6 @@ impl LanguageServer for Backend {
         document_link::handle(&self.session, params).await
     }
 
-    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        folding_range::handle(&self.session, params).await
-    }
-
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         code_action::handle(&self.session, params).await
     }
@@ -284,10 +297,6 @@ impl LanguageServer for Backend {
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
         selection_range::handle(&self.session, params).await
-    }
-
-    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
-        semantic_tokens::full(&self.session, params).await
     }
 
     async fn semantic_tokens_full_delta(
@@ -302,10 +311,6 @@ impl LanguageServer for Backend {
         params: SemanticTokensRangeParams,
     ) -> Result<Option<SemanticTokensRangeResult>> {
         semantic_tokens::range(&self.session, params).await
-    }
-
-    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        code_lens::handle(&self.session, params).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

@@ -16,8 +16,7 @@ use super::session::Snapshot;
 use crate::analysis::Analysis;
 use crate::analysis::revision::Revision;
 use crate::expectation::ExpectationTree;
-use crate::features::expectation_changes;
-use crate::text::Document;
+use crate::features::{Written, expectation_changes};
 
 /// Which earlier text expectations are compared with, as settings spell it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -79,7 +78,7 @@ impl Baselines {
     /// broken. Takes the time of an analysis, and of git, where they are not known yet.
     pub fn of(&self, snapshot: &Snapshot, judge: &Judge) -> Option<(Baseline, Arc<Earlier>)> {
         let path = snapshot.path.as_deref()?;
-        let is_saved = || fs::read_to_string(path).is_ok_and(|saved| saved == *snapshot.text.text());
+        let is_saved = || fs::read_to_string(path).is_ok_and(|saved| saved == **snapshot.written.text());
         let baseline = match snapshot.settings.baseline {
             BaselineSetting::Off => return None,
             BaselineSetting::Saved => Baseline::Saved,
@@ -101,7 +100,7 @@ impl Baselines {
             None => {
                 let earlier = earlier(snapshot, path, baseline).and_then(|earlier| {
                     let judged = judge.judge(&earlier);
-                    let tree = expectation_changes::expectations(&judged.view)?;
+                    let tree = expectation_changes::expectations(&judged.analysis)?;
                     Some(Arc::new(Earlier { tree, analysis: judged.analysis }))
                 });
                 let known = Known { stamps, earlier };
@@ -123,7 +122,7 @@ fn earlier(snapshot: &Snapshot, path: &Path, baseline: Baseline) -> Option<Snaps
     let mut earlier = snapshot.clone();
     match baseline {
         Baseline::Saved => {
-            earlier.text = Document::new(&fs::read_to_string(path).ok()?);
+            earlier.written = Written::new(fs::read_to_string(path).ok()?.into());
             earlier.buffers.clear();
         }
         Baseline::Head => {
@@ -131,8 +130,8 @@ fn earlier(snapshot: &Snapshot, path: &Path, baseline: Baseline) -> Option<Snaps
             let revision = Revision { name: "HEAD".to_owned(), path: format!("./{}", path.file_name()?.to_str()?) };
             let text = String::from_utf8(revision.read(folder).ok()?).ok()?;
             let templates = revision.templates(&text, folder);
-            earlier.buffers = templates.into_iter().map(|(path, text)| (path, Document::new(&text))).collect();
-            earlier.text = Document::new(&text);
+            earlier.buffers = templates.into_iter().map(|(path, text)| (path, Written::new(text))).collect();
+            earlier.written = Written::new(text.into());
         }
     }
     Some(earlier)

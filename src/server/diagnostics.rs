@@ -1,6 +1,7 @@
 //! Diagnostics as the protocol has them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -10,8 +11,9 @@ use super::client_facts::ClientFacts;
 use super::documents::Judged;
 use super::{positions, runs};
 use crate::analysis::{Analysis, Diagnostic, FileKind};
+use crate::features::Written;
 use crate::template::{FileId, SourceFile};
-use crate::text::{Document, Span};
+use crate::text::Span;
 use crate::validation::Severity;
 
 /// Shown with each diagnostic, and the name under which clients group them.
@@ -55,7 +57,7 @@ fn one(diagnostic: &Diagnostic, files: &mut Files<'_>) -> lsp::Diagnostic {
         Vec::new()
     };
     lsp::Diagnostic {
-        range: positions::range(&files.judged.text, diagnostic.span, facts.encoding),
+        range: positions::range(files.judged.view.written(), diagnostic.span, facts.encoding),
         severity: Some(severity(diagnostic.severity)),
         code: Some(lsp::NumberOrString::String(diagnostic.rule.code.to_owned())),
         code_description: facts.code_description.then(|| code_description(diagnostic.rule.code)).flatten(),
@@ -94,18 +96,18 @@ struct Files<'a> {
     uri: &'a lsp::Uri,
     judged: &'a Judged,
     facts: ClientFacts,
-    texts: HashMap<FileId, Document>,
+    texts: HashMap<FileId, Written>,
 }
 
 impl Files<'_> {
     fn related(&mut self, file: FileId, span: Span, message: &str) -> Option<lsp::DiagnosticRelatedInformation> {
         let (uri, range) = if file == FileId::DOCUMENT {
-            (self.uri.clone(), positions::range(&self.judged.text, span, self.facts.encoding))
+            (self.uri.clone(), positions::range(self.judged.view.written(), span, self.facts.encoding))
         } else {
             let source = source(&self.judged.analysis, file)?;
             // The built-in library has no place on disk that an editor could open.
             let uri = lsp::Uri::from_file_path(source.path.as_ref()?)?;
-            let text = self.texts.entry(file).or_insert_with(|| Document::new(&source.text));
+            let text = self.texts.entry(file).or_insert_with(|| Written::new(Arc::clone(&source.text)));
             (uri, positions::range(text, span, self.facts.encoding))
         };
         Some(lsp::DiagnosticRelatedInformation { location: lsp::Location { uri, range }, message: message.to_owned() })

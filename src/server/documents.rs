@@ -8,9 +8,9 @@ use tower_lsp::ls_types::{SemanticToken, Uri};
 
 use crate::analysis::Analysis;
 use crate::analysis::project::is_project_file;
-use crate::features::DocumentView;
 use crate::features::iterations::Selection;
 use crate::features::unfailing::Weighed;
+use crate::features::{DocumentView, Written};
 use crate::server::requests::expectation_diff::Changed;
 use crate::server::runs::RunView;
 use crate::server::runs::explorer::TestItem;
@@ -27,8 +27,10 @@ pub struct OpenDocument {
     /// Grows with every reason to look at the document again: its own changes, and those of files and settings that it
     /// depends on. No two documents, nor the same one opened twice, ever have the same.
     pub revision: u64,
-    /// The text.
-    pub text: Document,
+    /// The text, to be edited.
+    text: Document,
+    /// The same, as all others see it.
+    pub written: Written,
     /// The newest analysis, perhaps of an older revision.
     pub judged: Option<Arc<Judged>>,
     /// Of what the client wants to see each render; `None` among them stands for all of the document.
@@ -54,8 +56,6 @@ pub struct Judged {
     pub revision: u64,
     /// The client's version of that text.
     pub version: i32,
-    /// That text.
-    pub text: Document,
     /// What was found.
     pub analysis: Arc<Analysis>,
     /// The same, as features look at it.
@@ -83,6 +83,7 @@ impl Documents {
             path,
             version,
             revision,
+            written: Written::of(text.clone()),
             text,
             judged: None,
             expectations_changed: None,
@@ -101,6 +102,7 @@ impl Documents {
         let revision = self.next_revision();
         let Some(document) = self.open.get_mut(uri) else { return false };
         document.text.apply(changes, encoding);
+        document.written = Written::of(document.text.clone());
         document.version = version;
         document.revision = revision;
         true
@@ -171,14 +173,14 @@ impl Documents {
     }
 
     /// The texts of all open documents that have a path, but for `except`. Texts are shared, not copied.
-    pub fn buffers(&self, except: &Uri) -> Vec<(PathBuf, Document)> {
+    pub fn buffers(&self, except: &Uri) -> Vec<(PathBuf, Written)> {
         let others = self.open.iter().filter(|(uri, _)| *uri != except);
-        others.filter_map(|(_, document)| Some((document.path.clone()?, document.text.clone()))).collect()
+        others.filter_map(|(_, document)| Some((document.path.clone()?, document.written.clone()))).collect()
     }
 
     /// The texts of all open `cleanroom.toml`.
-    pub fn settings(&self) -> Vec<(PathBuf, Document)> {
-        let paths = self.open.values().filter_map(|document| Some((document.path.clone()?, document.text.clone())));
+    pub fn settings(&self) -> Vec<(PathBuf, Written)> {
+        let paths = self.open.values().filter_map(|document| Some((document.path.clone()?, document.written.clone())));
         paths.filter(|(path, _)| is_project_file(path)).collect()
     }
 

@@ -6,11 +6,33 @@
 use serde::Serialize;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response, Result};
 
-/// The name by which the service knows `textDocument/documentSymbol`.
-pub const DOCUMENT_SYMBOL: &str = "clnrm/encoded/documentSymbol";
+/// A request whose answer is encoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// Its name in the protocol.
+    name: &'static str,
+    /// The name by which the service knows it.
+    pub service: &'static str,
+}
 
-/// The requests whose answers are encoded, with the names by which the service knows them.
-const METHODS: [(&str, &str); 1] = [("textDocument/documentSymbol", DOCUMENT_SYMBOL)];
+macro_rules! methods {
+    ($($constant:ident = $name:literal),* $(,)?) => {
+        $(#[doc = concat!("`", $name, "`.")] pub const $constant: Method = Method { name: $name, service: concat!("clnrm/encoded/", $name) };)*
+
+        /// All of them.
+        const METHODS: &[Method] = &[$($constant),*];
+    };
+}
+
+methods! {
+    CODE_LENS = "textDocument/codeLens",
+    DOCUMENT_HIGHLIGHT = "textDocument/documentHighlight",
+    DOCUMENT_SYMBOL = "textDocument/documentSymbol",
+    FOLDING_RANGE = "textDocument/foldingRange",
+    REFERENCES = "textDocument/references",
+    SEMANTIC_TOKENS_FULL = "textDocument/semanticTokens/full",
+    WORKSPACE_SYMBOL = "workspace/symbol",
+}
 
 /// An answer that is encoded; to the service a string.
 #[derive(Debug, Serialize)]
@@ -25,15 +47,23 @@ impl Encoded {
     pub fn new(answer: &impl Serialize) -> Result<Self> {
         serde_json::to_string(answer).map(Self).map_err(|_| Error::internal_error())
     }
+
+    /// `null` where there is no answer.
+    ///
+    /// # Errors
+    /// Those of the answer.
+    pub fn or_null(answer: Option<Result<Self>>) -> Result<Self> {
+        answer.unwrap_or_else(|| Self::new(&()))
+    }
 }
 
 /// The request by the name that the service knows, and whether its answer is an [`Encoded`] one.
 pub fn route(request: Request) -> (Request, bool) {
-    let Some((_, name)) = METHODS.iter().find(|(method, _)| request.method() == *method) else {
+    let Some(method) = METHODS.iter().find(|method| request.method() == method.name) else {
         return (request, false);
     };
     let (_, id, params) = request.into_parts();
-    let mut renamed = Request::build(*name);
+    let mut renamed = Request::build(method.service);
     if let Some(id) = id {
         renamed = renamed.id(id);
     }
@@ -81,7 +111,7 @@ mod tests {
     #[test]
     fn only_the_name_of_a_request_changes() {
         let request = Request::build("textDocument/documentSymbol").id(7).params(json!({ "a": 1 })).finish();
-        let expected = Request::build(DOCUMENT_SYMBOL).id(7).params(json!({ "a": 1 })).finish();
+        let expected = Request::build(DOCUMENT_SYMBOL.service).id(7).params(json!({ "a": 1 })).finish();
         assert_eq!(route(request), (expected, true));
         let other = Request::build("textDocument/hover").id(7).finish();
         assert_eq!(route(other.clone()), (other, false));

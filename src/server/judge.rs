@@ -12,14 +12,14 @@ use crate::analysis::project::{self, Projects, is_project_file};
 use crate::analysis::{
     Analysis, AnalysisOptions, Analyzer, CacheLimits, CacheStatistics, Combinations, FileKind, RenderCache,
 };
-use crate::features::DocumentView;
 use crate::features::code_actions::{self, ActionKind, ActionRequest, CodeAction, Proofs};
+use crate::features::{DocumentView, Written};
 use crate::formatting::{EditorConfig, FormatSettings, Formatted, Formatter, Style, Surroundings, importers};
 use crate::telemetry;
 use crate::template::library::DiskLoader;
 use crate::template::variables::Environment;
 use crate::template::{LoadError, ReadingMode, Rendered, SourceFile, TemplateLoader};
-use crate::text::{Document, Span};
+use crate::text::Span;
 use crate::trace::Trace;
 
 /// The pipeline with what all documents share.
@@ -49,15 +49,8 @@ impl Judge {
             Analysis::unjudged(document, FileKind::Other, ReadingMode::Plain)
         });
         let analysis = Arc::new(analysis);
-        let view = DocumentView::new(Arc::clone(&analysis));
-        Judged {
-            revision: snapshot.revision,
-            version: snapshot.version,
-            text: snapshot.text.clone(),
-            analysis,
-            view,
-            run: RunView::default(),
-        }
+        let view = DocumentView::of_written(snapshot.written.clone(), Arc::clone(&analysis));
+        Judged { revision: snapshot.revision, version: snapshot.version, analysis, view, run: RunView::default() }
     }
 
     /// What analyses: for plans of runs.
@@ -187,7 +180,7 @@ fn importers_of(snapshot: &Snapshot) -> Vec<SourceFile> {
     let buffers = snapshot.buffers.iter().map(|(path, text)| SourceFile {
         name: path.display().to_string(),
         path: Some(path.clone()),
-        text: text.text(),
+        text: Arc::clone(text.text()),
     });
     importers(library, buffers, &snapshot.folders)
 }
@@ -199,7 +192,7 @@ pub struct Settings<'a> {
     /// Whether the workspace is trusted.
     pub trusted: bool,
     /// Each open `cleanroom.toml`.
-    pub open: Vec<(&'a Path, &'a Document)>,
+    pub open: Vec<(&'a Path, &'a Written)>,
 }
 
 impl Settings<'_> {
@@ -207,7 +200,7 @@ impl Settings<'_> {
     pub fn nearest(&self, path: &Path) -> Option<(PathBuf, Arc<str>)> {
         project::nearest(path, self.folders, self.trusted, |file| {
             if let Some((_, text)) = self.open.iter().find(|(path, _)| *path == file) {
-                return Some(text.text());
+                return Some(Arc::clone(text.text()));
             }
             if !project::is_readable(file, self.folders, self.trusted) {
                 return None;
@@ -224,7 +217,7 @@ const LARGEST_SETTINGS: u64 = 4 << 20;
 
 /// The `cleanroom.toml` that counts for a document, and its text.
 fn project_text(snapshot: &Snapshot) -> Option<(PathBuf, Arc<str>)> {
-    let own = snapshot.path.iter().map(|path| (path.as_path(), &snapshot.text));
+    let own = snapshot.path.iter().map(|path| (path.as_path(), &snapshot.written));
     let others = snapshot.buffers.iter().map(|(path, text)| (path.as_path(), text));
     let settings = Settings {
         folders: &snapshot.folders,
@@ -237,7 +230,7 @@ fn project_text(snapshot: &Snapshot) -> Option<(PathBuf, Arc<str>)> {
 fn document(snapshot: &Snapshot) -> SourceFile {
     let name =
         snapshot.path.as_ref().map_or_else(|| snapshot.uri.as_str().to_owned(), |path| path.display().to_string());
-    SourceFile { name, path: snapshot.path.clone(), text: snapshot.text.text() }
+    SourceFile { name, path: snapshot.path.clone(), text: Arc::clone(snapshot.written.text()) }
 }
 
 /// Finds templates as the editor has them: open documents over files. Most documents need none, so it is set up on demand.
@@ -251,7 +244,7 @@ impl TemplateLoader for BufferLoader<'_> {
         let disk = self.disk.get_or_init(|| {
             let roots = self.snapshot.folders.iter().cloned();
             let disk = if self.snapshot.trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
-            let buffers = self.snapshot.buffers.iter().map(|(path, text)| (path.clone(), text.text()));
+            let buffers = self.snapshot.buffers.iter().map(|(path, text)| (path.clone(), Arc::clone(text.text())));
             disk.with_buffers(buffers.collect())
         });
         disk.load(name, from)

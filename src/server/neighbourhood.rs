@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tower_lsp::ls_types::{Range, Uri};
 
@@ -13,13 +14,13 @@ use super::requests::library_text;
 use super::session::{Session, Snapshot};
 use super::settings::Settings as ClientSettings;
 use crate::analysis::project::is_project_file;
-use crate::features::DocumentView;
 use crate::features::references::Workspace;
 use crate::features::rename::Recheck;
+use crate::features::{DocumentView, Written};
 use crate::template::library::DiskLoader;
 use crate::template::render::TemplateName;
 use crate::template::{SourceFile, TemplateLoader};
-use crate::text::{Document, Encoding, LineIndex, Span};
+use crate::text::{Encoding, LineIndex, Span};
 
 /// The files around one document, or those of the whole workspace.
 pub struct Neighbourhood {
@@ -28,7 +29,7 @@ pub struct Neighbourhood {
     folders: Vec<PathBuf>,
     settings: ClientSettings,
     /// The texts of all open documents that have a path.
-    buffers: Vec<(PathBuf, Document)>,
+    buffers: Vec<(PathBuf, Written)>,
     /// The open documents by path.
     open: HashMap<PathBuf, OpenFile>,
     /// The document that is asked about, which may have no path.
@@ -55,7 +56,7 @@ impl Neighbourhood {
                 .iter()
                 .filter_map(|(uri, document)| {
                     let judged = document.judged.clone().filter(|judged| judged.revision == document.revision);
-                    Some((uri.clone(), document.path.clone()?, document.version, document.text.clone(), judged))
+                    Some((uri.clone(), document.path.clone()?, document.version, document.written.clone(), judged))
                 })
                 .collect();
             (state.trusted, state.folders.clone(), state.settings.clone(), state.facts.encoding, documents)
@@ -65,10 +66,10 @@ impl Neighbourhood {
             let asked = own.filter(|(own, _)| **own == uri).map(|(_, judged)| judged);
             let name = path.display().to_string();
             let (text, version, view) = match (asked, judged) {
-                (Some(judged), _) => (judged.text.clone(), judged.version, judged.view.clone()),
-                (None, Some(judged)) => (judged.text.clone(), judged.version, judged.view.clone()),
+                (Some(judged), _) => (judged.view.written().clone(), judged.version, judged.view.clone()),
+                (None, Some(judged)) => (judged.view.written().clone(), judged.version, judged.view.clone()),
                 (None, None) => {
-                    let source = SourceFile { name, path: Some(path.clone()), text: text.text() };
+                    let source = SourceFile { name, path: Some(path.clone()), text: Arc::clone(text.text()) };
                     (text, version, DocumentView::of_text(source))
                 }
             };
@@ -81,7 +82,8 @@ impl Neighbourhood {
         files.sort_by(|a, b| a.source().path.cmp(&b.source().path));
         let roots = folders.iter().cloned();
         let loader = if trusted { DiskLoader::trusted(roots) } else { DiskLoader::untrusted(roots) };
-        let loader = loader.with_buffers(buffers.iter().map(|(path, text)| (path.clone(), text.text())).collect());
+        let loader =
+            loader.with_buffers(buffers.iter().map(|(path, text)| (path.clone(), Arc::clone(text.text()))).collect());
         let own = own.map(|(uri, judged)| OpenFile { uri: uri.clone(), version: judged.version });
         let session = session.clone();
         Self { session, trusted, folders, settings, buffers, open, own, files, loader, encoding }
@@ -147,8 +149,8 @@ impl Workspace for Neighbourhood {
 
 impl Recheck for Neighbourhood {
     fn analyze(&self, file: &SourceFile, texts: &[SourceFile]) -> DocumentView {
-        let changed = texts.iter().filter_map(|text| Some((text.path.clone()?, Document::new(&text.text))));
-        let mut buffers: HashMap<PathBuf, Document> = self.buffers.iter().cloned().collect();
+        let changed = texts.iter().filter_map(|text| Some((text.path.clone()?, Written::new(Arc::clone(&text.text)))));
+        let mut buffers: HashMap<PathBuf, Written> = self.buffers.iter().cloned().collect();
         buffers.extend(changed);
         buffers.retain(|path, _| Some(path) != file.path.as_ref());
         // What has no address was not opened and can't be changed.
@@ -158,7 +160,7 @@ impl Recheck for Neighbourhood {
             path: file.path.clone(),
             version: 0,
             revision: 0,
-            text: Document::new(&file.text),
+            written: Written::new(Arc::clone(&file.text)),
             trusted: self.trusted,
             folders: self.folders.clone(),
             settings: self.settings.clone(),

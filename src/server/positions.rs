@@ -2,11 +2,12 @@
 
 use tower_lsp::ls_types as lsp;
 
-use crate::text::{Change, Document, Encoding, LineIndex, Position, Span};
+use crate::features::Written;
+use crate::text::{Change, Encoding, LineIndex, Position, Span};
 
 /// The range of a span of a text.
-pub fn range(text: &Document, span: Span, encoding: Encoding) -> lsp::Range {
-    lsp::Range { start: to_lsp(text.position(span.start, encoding)), end: to_lsp(text.position(span.end, encoding)) }
+pub fn range(text: &Written, span: Span, encoding: Encoding) -> lsp::Range {
+    range_in(text.text(), text.lines(), span, encoding)
 }
 
 /// The range of a span of a text whose lines are known: for many ranges of one text.
@@ -16,8 +17,8 @@ pub fn range_in(text: &str, lines: &LineIndex, span: Span, encoding: Encoding) -
 }
 
 /// The offset of a position of a text; positions that do not exist are clamped.
-pub fn offset(text: &Document, position: lsp::Position, encoding: Encoding) -> usize {
-    text.offset(from_lsp(position), encoding)
+pub fn offset(text: &Written, position: lsp::Position, encoding: Encoding) -> usize {
+    text.lines().offset(text.text(), from_lsp(position), encoding)
 }
 
 /// A change as the client sent it.

@@ -11,8 +11,7 @@ use tower_lsp::ls_types::Uri;
 use super::documents::Judged;
 use super::session::{Session, Snapshot};
 use crate::analysis::FileKind;
-use crate::features::DocumentView;
-use crate::text::Document;
+use crate::features::{DocumentView, Written};
 
 /// How many files are looked at, at most.
 pub const MOST_FILES: usize = 10_000;
@@ -87,7 +86,7 @@ pub fn snapshot(session: &Session, uri: Uri, path: PathBuf) -> Option<Snapshot> 
         path: Some(path),
         version: 0,
         revision: 0,
-        text: Document::new(&text),
+        written: Written::new(text.into()),
         trusted: state.trusted,
         folders: state.folders.clone(),
         settings: state.settings.clone(),

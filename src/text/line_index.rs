@@ -70,6 +70,21 @@ impl LineIndex {
         Position::new(line, column)
     }
 
+    /// The byte offset into `text` of an editor's position, as [`Document::offset`](super::Document::offset) has it.
+    pub fn offset(&self, text: &str, position: Position, encoding: Encoding) -> usize {
+        let Some(&start) = self.starts.get(position.line) else { return text.len() };
+        let (mut offset, mut reached) = (start, 0);
+        for character in text.get(start..).unwrap_or_default().chars() {
+            let width = encoding.width(character);
+            if matches!(character, '\n' | '\r') || reached + width > position.column {
+                break;
+            }
+            reached += width;
+            offset += character.len_utf8();
+        }
+        offset
+    }
+
     /// The line and column of a byte offset into `text`. An offset inside a character counts as its beginning, one behind
     /// the end as the end. Costs time linear in the length of the line.
     pub fn position(&self, text: &str, offset: usize) -> LineColumn {
@@ -153,6 +168,18 @@ mod tests {
                 proptest::prop_assert_eq!(
                     index.editor_position(&text, offset, encoding),
                     document.position(offset, encoding)
+                );
+            }
+        }
+
+        #[test]
+        fn offsets_are_those_of_a_document(text in "([a-cäß𝄞\u{feff}]|\r\n|\r|\n){0,40}", line in 0..9_usize, column in 0..20_usize) {
+            let (index, document) = (LineIndex::new(&text), crate::text::Document::new(&text));
+            let position = Position::new(line, column);
+            for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+                proptest::prop_assert_eq!(
+                    index.offset(&text, position, encoding),
+                    document.offset(position, encoding)
                 );
             }
         }

@@ -12,7 +12,7 @@ fn outline(text: &str) -> String {
     let fixture = Fixture::new(text);
     let lines = LineIndex::new(fixture.view.text());
     let mut outline = String::new();
-    for fold in folds(&fixture.view) {
+    for fold in folds(fixture.view.written()) {
         let (first, last) = (lines.line(fold.span.start), lines.line(fold.span.end));
         let kind = match fold.kind {
             FoldKind::Region => "region",

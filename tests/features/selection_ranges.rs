@@ -7,7 +7,7 @@ use crate::fixture::Fixture;
 /// What is selected step by step; line breaks as `⏎`.
 fn steps(marked: &str) -> String {
     let fixture = Fixture::new(marked);
-    let spans = around(&fixture.view, fixture.cursor());
+    let spans = around(fixture.view.written(), fixture.cursor());
     for pair in spans.windows(2) {
         assert!(pair[1].covers(pair[0]) && pair[0] != pair[1], "each one is larger: {spans:?}");
     }
@@ -69,7 +69,7 @@ proptest::proptest! {
     fn any_place_of_any_text_has_a_chain(text in "([a-c=\\[\\]{}\"'#.,(\\n %é-]|\\{\\{|\\}\\}|\\{% if x %\\}|\\{% endif %\\}|::)*", at in 0usize..60) {
         let fixture = Fixture::new(&text);
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-        let spans = around(&fixture.view, at);
+        let spans = around(fixture.view.written(), at);
         proptest::prop_assert_eq!(spans.last().unwrap().len(), text.len());
         for span in &spans {
             proptest::prop_assert!(span.slice(&text).is_some() && span.start <= at && at <= span.end);

@@ -2,8 +2,8 @@
 
 use super::{ActionKind, ActionRequest, CodeAction, insertion};
 use crate::expectation::ExpectationTree;
+use crate::features::expectation_changes;
 use crate::features::recorded_expectations::Recorded;
-use crate::features::{DocumentView, expectation_changes};
 use crate::formatting::Surroundings;
 use crate::template::SourceFile;
 
@@ -11,10 +11,10 @@ use crate::template::SourceFile;
 pub(super) fn action(request: &ActionRequest<'_>) -> Option<CodeAction> {
     let trace = request.last_run.filter(|trace| !trace.is_empty())?;
     let view = request.view;
-    let tree = expectation_changes::expectations(view)?;
-    let recorded = Recorded::new(trace, Some((view.analysis(), &tree)))?;
+    let tree = view.expectations()?;
+    let recorded = Recorded::new(trace, Some((view.analysis(), tree)))?;
     let text = view.text();
-    let added = recorded.added_to(text, &tree, |after| expected(request, after));
+    let added = recorded.added_to(text, tree, |after| expected(request, after));
     let change = added.map(|after| vec![insertion(text.len(), after.get(text.len()..).unwrap_or_default())]);
     Some(CodeAction {
         title: "expect what the last recorded run emitted".to_owned(),
@@ -30,5 +30,5 @@ fn expected(request: &ActionRequest<'_>, text: &str) -> Option<ExpectationTree> 
     let Surroundings { analyzer, options, loader, .. } = request.surroundings;
     let document = SourceFile { text: text.into(), ..request.document.clone() };
     let analysis = analyzer.analyze_with(&document, options, loader);
-    expectation_changes::expectations(&DocumentView::new(analysis.into()))
+    expectation_changes::expectations(&analysis)
 }

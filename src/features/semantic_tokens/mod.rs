@@ -5,7 +5,7 @@ mod role;
 mod tag;
 mod toml;
 
-use super::DocumentView;
+use super::Written;
 use crate::template::lexer::{Token, TokenKind};
 use crate::text::Span;
 
@@ -110,16 +110,16 @@ pub struct SemanticModifiers {
 
 /// All tokens of a document that touch `range`, in order, none overlapping another. The work is bounded by the range, but for a
 /// look at what the document defines.
-pub fn tokens(view: &DocumentView, range: Span) -> Vec<SemanticToken> {
+pub fn tokens(written: &Written, range: Span) -> Vec<SemanticToken> {
     let mut tokens = Vec::new();
-    let tags = &view.template().lexed.tokens;
+    let tags = &written.template().lexed.tokens;
     let first = tags.partition_point(|tag| tag.span.end <= range.start);
     let touching = || tags[first..].iter().take_while(|tag| tag.span.start < range.end);
-    let scope = tag::Scope::new(view);
+    let scope = tag::Scope::new(written);
     touching().enumerate().for_each(|(index, tag)| scope.tag(first + index, tag, &mut tokens));
-    let mut written = Vec::new();
-    toml::tokens(view, range, &mut written);
-    written.into_iter().for_each(|token| cut(token, tags, &mut tokens));
+    let mut found = Vec::new();
+    toml::tokens(written, range, &mut found);
+    found.into_iter().for_each(|token| cut(token, tags, &mut tokens));
     tokens.retain(|token| !token.span.is_empty() && token.span.overlaps(range));
     tokens.sort_unstable();
     // Broken texts may be read twice; what starts first counts.

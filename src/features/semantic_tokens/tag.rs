@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{SemanticKind, SemanticModifiers, SemanticToken};
-use crate::features::DocumentView;
+use crate::features::Written;
 use crate::template::expression::{self, Kind, Token as Word};
 use crate::template::language;
 use crate::template::lexer::{Keyword, Token, TokenKind};
@@ -26,8 +26,8 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// What the document defines. Linear in the number of its imports and macros.
-    pub(super) fn new(view: &'a DocumentView) -> Self {
-        let file = view.template();
+    pub(super) fn new(written: &'a Written) -> Self {
+        let file = written.template();
         let tokens = &file.lexed.tokens;
         let mut macros: Vec<(Span, Vec<&str>)> = file
             .macros
@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
             .collect();
         macros.sort_by_key(|(body, _)| *body);
         let aliases = file.imports.iter().map(|import| import.alias.as_str()).collect();
-        Self { text: view.text(), tokens, aliases, macros }
+        Self { text: written.text(), tokens, aliases, macros }
     }
 
     /// The tokens of one tag.

@@ -4,19 +4,19 @@ use super::role::{self, Role};
 use super::{SemanticKind, SemanticModifiers, SemanticToken};
 use crate::config::duration;
 use crate::config::schema::{Shape, TextRule};
-use crate::features::DocumentView;
+use crate::features::Written;
 use crate::features::cursor::PathStep;
 use crate::features::format_path::{self, FormatPlace};
 use crate::features::syntax::{KeyPart, Pair, Value, ValueKind};
 use crate::text::Span;
 
 /// The tokens of the tables and comments that touch `range`.
-pub(super) fn tokens(view: &DocumentView, range: Span, tokens: &mut Vec<SemanticToken>) {
-    let tree = view.syntax();
+pub(super) fn tokens(written: &Written, range: Span, tokens: &mut Vec<SemanticToken>) {
+    let tree = written.syntax();
     let first = tree.comments.partition_point(|comment| comment.end <= range.start);
     let comments = tree.comments[first..].iter().take_while(|comment| comment.start < range.end);
     tokens.extend(comments.map(|&span| plain(span, SemanticKind::Comment)));
-    let mut walk = Walk { text: view.text(), range, path: Vec::new(), tokens };
+    let mut walk = Walk { text: written.text(), range, path: Vec::new(), tokens };
     let first = tree.tables.partition_point(|table| table.span.end <= range.start);
     for table in tree.tables[first..].iter().take_while(|table| table.span.start < range.end) {
         walk.path.clear();

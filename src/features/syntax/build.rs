@@ -2,6 +2,7 @@
 
 use toml_parser::Source;
 use toml_parser::decoder::Encoding;
+use toml_parser::lexer::Token;
 use toml_parser::parser::{Event, EventKind, parse_document};
 
 use super::mask::Masked;
@@ -17,11 +18,12 @@ pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
     // Each header is parsed with what follows it, so that nothing left open reaches beyond the next header.
     let starts = std::iter::once(0).chain(masked.headers.iter().copied());
     let ends = masked.headers.iter().copied().chain([length]);
-    let mut events: Vec<Event> = Vec::new();
+    let (mut tokens, mut events): (Vec<Token>, Vec<Event>) = Default::default();
     for (index, (start, end)) in starts.zip(ends).enumerate() {
         let Some(part) = masked.text.get(start..end) else { continue };
+        tokens.clear();
+        tokens.extend(Source::new(part).lex());
         events.clear();
-        let tokens = Source::new(part).lex().into_vec();
         parse_document(&tokens, &mut events, &mut ());
         let mut table = Table { span: Span::new(start, end), ..Table::default() };
         let mut builder = Builder { text, masked, base: start, events: &events, at: 0, comments: &mut tree.comments };

@@ -42,7 +42,7 @@ pub async fn run(session: &Session, arguments: &[Value]) -> Result<Value> {
 /// The scenarios that a position stands in: those of the last header at or before it.
 async fn at(session: &Session, uri: &Uri, position: Position) -> Result<Vec<String>> {
     let judged = session.judged(uri).await.ok_or_else(|| refused("the document is not open"))?;
-    let offset = positions::offset(&judged.text, position, session.state().facts.encoding);
+    let offset = positions::offset(judged.view.written(), position, session.state().facts.encoding);
     let places = session.run_places(uri, &judged.view);
     let place = places.scenarios.iter().rev().find(|place| place.span.start <= offset);
     place.map(|place| place.names.clone()).ok_or_else(|| refused("no scenario stands here"))

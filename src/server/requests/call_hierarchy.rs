@@ -14,7 +14,6 @@ use crate::server::neighbourhood::Neighbourhood;
 use crate::server::session::Session;
 use crate::server::{positions, progress};
 use crate::template::library;
-use crate::text::Document;
 
 /// The macro at a place.
 pub async fn prepare(session: &Session, params: CallHierarchyPrepareParams) -> Result<Option<Vec<CallHierarchyItem>>> {
@@ -74,7 +73,7 @@ fn place(session: &Session, files: &Neighbourhood, uri: &Uri, position: Position
         (files.uri(&built_in).as_ref() == Some(uri)).then(|| DocumentView::of_text(built_in))
     })?;
     let encoding = session.state().facts.encoding;
-    let offset = positions::offset(&Document::new(view.text()), position, encoding);
+    let offset = positions::offset(view.written(), position, encoding);
     Some((view, offset))
 }
 

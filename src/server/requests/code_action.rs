@@ -93,7 +93,7 @@ pub async fn handle(session: &Session, params: CodeActionParams) -> Result<Optio
     });
     let mut actions: CodeActionResponse = actions.collect();
     if wants_runs {
-        let offset = positions::offset(&judged.text, range.start, facts.encoding);
+        let offset = positions::offset(judged.view.written(), range.start, facts.encoding);
         actions.extend(run_actions::actions(session, &uri, &judged, offset));
     }
     Ok(Some(actions))
@@ -146,7 +146,7 @@ async fn actions(
     };
     let (working, subject) = (session.clone(), std::sync::Arc::clone(&judged));
     let found = session.runtime().spawn_blocking(move || {
-        let offset = |position| positions::offset(&subject.text, position, encoding);
+        let offset = |position| positions::offset(subject.view.written(), position, encoding);
         let (start, end) = (offset(range.start), offset(range.end));
         let range = crate::text::Span::new(start.min(end), start.max(end));
         let run = record.filter(|_| wanted(ActionKind::AcceptRun)).map(|file| working.recorded().run(&file));
@@ -184,7 +184,7 @@ fn covers(wanted: &CodeActionKind, kind: &CodeActionKind) -> bool {
 fn mended(action: &Found, judged: &Judged, shown: &[Diagnostic], facts: ClientFacts) -> Vec<Diagnostic> {
     let found = action.mends.iter().filter_map(|&index| judged.analysis.diagnostics.get(index));
     let theirs = found.filter_map(|found| {
-        let range = positions::range(&judged.text, found.span, facts.encoding);
+        let range = positions::range(judged.view.written(), found.span, facts.encoding);
         let code = NumberOrString::String(found.rule.code.to_owned());
         shown.iter().find(|shown| shown.range == range && shown.code.as_ref() == Some(&code))
     });
@@ -192,9 +192,10 @@ fn mended(action: &Found, judged: &Judged, shown: &[Diagnostic], facts: ClientFa
 }
 
 fn edit(uri: &Uri, judged: &Judged, edits: Vec<formatting::TextEdit>, facts: ClientFacts) -> WorkspaceEdit {
-    let edits = edits
-        .into_iter()
-        .map(|edit| TextEdit { range: positions::range(&judged.text, edit.span, facts.encoding), new_text: edit.text });
+    let edits = edits.into_iter().map(|edit| TextEdit {
+        range: positions::range(judged.view.written(), edit.span, facts.encoding),
+        new_text: edit.text,
+    });
     if !facts.versioned_edits {
         return WorkspaceEdit {
             changes: Some(HashMap::from([(uri.clone(), edits.collect())])),

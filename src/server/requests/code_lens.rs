@@ -10,20 +10,21 @@ use super::feature::{self, Subject};
 use crate::features::expectation_changes;
 use crate::features::iterations::{self, Choice};
 use crate::server::commands::Command;
+use crate::server::encoded::Encoded;
 use crate::server::runs::lenses;
 use crate::server::session::Session;
 
 /// All lenses of a document, by place.
-pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Encoded> {
     let working = session.clone();
-    feature::answer(session, params.text_document.uri, move |subject| {
+    let answer = feature::answer(session, params.text_document.uri, move |subject| {
         let mut lenses: Vec<CodeLens> = run_lenses(&working, subject);
         lenses.extend(expectation_lens(&working, subject));
         lenses.extend(iterations::choices(subject.view()).into_iter().map(|choice| preview_lens(subject, choice)));
         lenses.sort_by_key(|lens| lens.range.start);
-        lenses
-    })
-    .await
+        Encoded::new(&lenses)
+    });
+    Encoded::or_null(answer.await?)
 }
 
 /// What runs a file or its scenarios, and how they fared last.

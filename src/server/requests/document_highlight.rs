@@ -5,12 +5,13 @@ use tower_lsp::ls_types::{DocumentHighlight, DocumentHighlightKind, DocumentHigh
 
 use super::feature;
 use crate::features::highlight::{self, HighlightKind};
+use crate::server::encoded::Encoded;
 use crate::server::session::Session;
 
 /// What belongs together with what stands at a place.
-pub async fn handle(session: &Session, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+pub async fn handle(session: &Session, params: DocumentHighlightParams) -> Result<Encoded> {
     let place = params.text_document_position_params;
-    feature::answer(session, place.text_document.uri, move |subject| {
+    let answer = feature::answer(session, place.text_document.uri, move |subject| {
         let found = highlight::highlights(subject.view(), subject.offset(place.position)).into_iter();
         let to_lsp = |highlight: highlight::Highlight| DocumentHighlight {
             range: subject.range(highlight.span),
@@ -20,7 +21,7 @@ pub async fn handle(session: &Session, params: DocumentHighlightParams) -> Resul
                 HighlightKind::Text => DocumentHighlightKind::TEXT,
             }),
         };
-        found.map(to_lsp).collect()
-    })
-    .await
+        Encoded::new(&found.map(to_lsp).collect::<Vec<_>>())
+    });
+    Encoded::or_null(answer.await?)
 }

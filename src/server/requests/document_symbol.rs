@@ -5,7 +5,7 @@ use tower_lsp::ls_types::{
     DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind,
 };
 
-use super::feature::{self, Subject};
+use super::feature::{self, Page};
 use crate::features::outline::{self, OutlineItem, OutlineKind};
 use crate::server::encoded::Encoded;
 use crate::server::session::Session;
@@ -13,20 +13,20 @@ use crate::server::session::Session;
 /// The outline of a document; a plain list where the client can't show a tree.
 pub async fn handle(session: &Session, params: DocumentSymbolParams) -> Result<Encoded> {
     let is_nested = session.state().facts.nested_symbols;
-    let answer = feature::answer(session, params.text_document.uri, move |subject| {
-        let items = outline::outline(subject.view());
+    let answer = feature::answer_from_text(session, params.text_document.uri, move |page| {
+        let items = outline::outline(&page.written);
         if is_nested {
-            let symbols = items.iter().map(|item| nested(subject, item)).collect();
+            let symbols = items.iter().map(|item| nested(page, item)).collect();
             return Encoded::new(&DocumentSymbolResponse::Nested(symbols));
         }
         let mut flat = Vec::new();
-        items.iter().for_each(|item| flatten(subject, item, None, &mut flat));
+        items.iter().for_each(|item| flatten(page, item, None, &mut flat));
         Encoded::new(&DocumentSymbolResponse::Flat(flat))
     });
-    answer.await?.unwrap_or_else(|| Encoded::new(&()))
+    Encoded::or_null(answer.await?)
 }
 
-fn nested(subject: &Subject, item: &OutlineItem) -> DocumentSymbol {
+fn nested(page: &Page, item: &OutlineItem) -> DocumentSymbol {
     #[expect(deprecated, reason = "the field must be there; what it says is said by tags")]
     DocumentSymbol {
         name: item.name.clone(),
@@ -34,24 +34,23 @@ fn nested(subject: &Subject, item: &OutlineItem) -> DocumentSymbol {
         kind: kind(item.kind),
         tags: None,
         deprecated: None,
-        range: subject.range(item.span),
-        selection_range: subject.range(item.selection),
-        children: (!item.children.is_empty())
-            .then(|| item.children.iter().map(|child| nested(subject, child)).collect()),
+        range: page.range(item.span),
+        selection_range: page.range(item.selection),
+        children: (!item.children.is_empty()).then(|| item.children.iter().map(|child| nested(page, child)).collect()),
     }
 }
 
-fn flatten(subject: &Subject, item: &OutlineItem, container: Option<&str>, flat: &mut Vec<SymbolInformation>) {
+fn flatten(page: &Page, item: &OutlineItem, container: Option<&str>, flat: &mut Vec<SymbolInformation>) {
     #[expect(deprecated, reason = "the field must be there; what it says is said by tags")]
     flat.push(SymbolInformation {
         name: item.name.clone(),
         kind: kind(item.kind),
         tags: None,
         deprecated: None,
-        location: Location { uri: subject.uri.clone(), range: subject.range(item.span) },
+        location: Location { uri: page.uri.clone(), range: page.range(item.span) },
         container_name: container.map(str::to_owned),
     });
-    item.children.iter().for_each(|child| flatten(subject, child, Some(&item.name), flat));
+    item.children.iter().for_each(|child| flatten(page, child, Some(&item.name), flat));
 }
 
 /// The kind that editors have an icon for.

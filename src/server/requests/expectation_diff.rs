@@ -81,12 +81,12 @@ pub async fn handle(session: &Session, params: ExpectationDiffParams) -> Result<
 
 /// How the expectations of a document differ from those of its baseline. While the text is broken, what the last whole text said.
 pub(super) fn changed(session: &Session, subject: &Subject) -> Option<Arc<Changed>> {
-    let Some(new) = expectation_changes::expectations(subject.view()) else {
+    let Some(new) = subject.view().expectations() else {
         return session.state().documents.get(&subject.uri)?.expectations_changed.clone();
     };
     let snapshot = session.state().snapshot(&subject.uri)?;
     let changed = session.baselines().of(&snapshot, session.judge()).and_then(|(baseline, old)| {
-        let diff = expectation_changes::changes(&old.tree, &new)?;
+        let diff = expectation_changes::changes(&old.tree, new)?;
         let sides = diff.changes.iter();
         let old =
             side(baseline.name().to_owned(), &old.analysis, sides.clone().filter_map(|change| change.old.as_ref()));

@@ -1,25 +1,53 @@
-//! What all requests about a place of a document share: the newest analysis, work off the message loop, one version from
-//! the first byte to the last.
+//! What all requests about a place of a document share: the newest text or its analysis, work off the message loop, one version
+//! from the first byte to the last.
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{Position, ProgressToken, Range, Uri};
 
-use crate::features::DocumentView;
 use crate::features::known_spans::KnownSpans;
-use crate::features::unfailing;
+use crate::features::{DocumentView, Written, unfailing};
 use crate::server::documents::Judged;
 use crate::server::neighbourhood::Neighbourhood;
 use crate::server::recorded::{self, Run};
 use crate::server::session::Session;
 use crate::server::{positions, progress};
-use crate::text::{Encoding, LineIndex, Span};
+use crate::text::{Encoding, Span};
 
 /// What progress is shown of.
 pub(super) const SEARCHING: &str = "Searching the workspace's tests";
+
+/// One text of a document, as features that need nothing else see it.
+pub(super) struct Page {
+    /// The document.
+    pub uri: Uri,
+    /// The document's revision.
+    pub revision: u64,
+    /// The text.
+    pub written: Written,
+    /// How the client counts columns.
+    pub encoding: Encoding,
+}
+
+impl Page {
+    /// The offset of a position.
+    pub fn offset(&self, position: Position) -> usize {
+        positions::offset(&self.written, position, self.encoding)
+    }
+
+    /// The span of a range.
+    pub fn span(&self, range: Range) -> Span {
+        let (start, end) = (self.offset(range.start), self.offset(range.end));
+        Span::new(start.min(end), start.max(end))
+    }
+
+    /// The range of a span.
+    pub fn range(&self, span: Span) -> Range {
+        positions::range(&self.written, span, self.encoding)
+    }
+}
 
 /// What a feature sees of a document: one revision.
 pub(super) struct Subject {
@@ -32,8 +60,6 @@ pub(super) struct Subject {
     /// Where the spans of the test's last run are, if any are recorded.
     record: Option<PathBuf>,
     session: Session,
-    /// Where the lines begin, found when a range is first told.
-    lines: OnceCell<LineIndex>,
 }
 
 impl Subject {
@@ -67,7 +93,7 @@ impl Subject {
 
     /// The offset of a position.
     pub fn offset(&self, position: Position) -> usize {
-        positions::offset(&self.judged.text, position, self.encoding)
+        positions::offset(self.view().written(), position, self.encoding)
     }
 
     /// The position of an offset.
@@ -81,14 +107,28 @@ impl Subject {
         Span::new(start.min(end), start.max(end))
     }
 
-    fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(self.view().text()))
-    }
-
     /// The range of a span.
     pub fn range(&self, span: Span) -> Range {
-        positions::range_in(self.view().text(), self.lines(), span, self.encoding)
+        positions::range(self.view().written(), span, self.encoding)
     }
+}
+
+/// Answers a request about `uri` with what `work` reads off its newest text, without waiting for an analysis of it. `None`: the document
+/// is not open. If the text has moved on meanwhile, the answer is `ContentModified`.
+pub(super) async fn answer_from_text<T: Send + 'static>(
+    session: &Session,
+    uri: Uri,
+    work: impl FnOnce(&Page) -> T + Send + 'static,
+) -> Result<Option<T>> {
+    let asked = uri.clone();
+    let (page, version) = {
+        let state = session.state();
+        let Some(document) = state.documents.get(&uri) else { return Ok(None) };
+        let (revision, written) = (document.revision, document.written.clone());
+        (Page { uri, revision, written, encoding: state.facts.encoding }, document.version)
+    };
+    let answer = session.runtime().spawn_blocking(move || work(&page)).await.map_err(|_| Error::internal_error())?;
+    still(session, &asked, version).map(|()| Some(answer))
 }
 
 /// Answers a request about `uri` from its newest text and the files around it. What takes over a second shows progress, under the
@@ -123,19 +163,34 @@ async fn run<T: Send + 'static>(
     token: Option<ProgressToken>,
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
+    read_ahead(session, &uri);
     let Some(judged) = session.judged(&uri).await else { return Ok(None) };
     let (encoding, record) = {
         let state = session.state();
         let path = state.documents.get(&uri).and_then(|document| document.path.clone());
         (state.facts.encoding, path.and_then(|path| recorded::place(&state, &path)))
     };
-    let (revision, asked) = (judged.version, uri.clone());
-    let subject = Subject { uri, judged, encoding, record, session: session.clone(), lines: OnceCell::new() };
+    let (version, asked) = (judged.version, uri.clone());
+    let subject = Subject { uri, judged, encoding, record, session: session.clone() };
     let work = session.runtime().spawn_blocking(move || work(&subject));
     let answer = progress::shown(session, token, SEARCHING, work).await?;
-    let newest = session.state().documents.get(&asked).map(|document| document.version);
-    if newest != Some(revision) {
-        return Err(Error::new(ErrorCode::ContentModified));
+    still(session, &asked, version).map(|()| Some(answer))
+}
+
+/// Reads the text of a document while its analysis is under way: all features need its tables.
+fn read_ahead(session: &Session, uri: &Uri) {
+    let state = session.state();
+    let document = state.documents.get(uri);
+    let waiting = document.filter(|it| it.judged.as_ref().is_none_or(|judged| judged.revision < it.revision));
+    if let Some(written) = waiting.map(|document| document.written.clone()) {
+        session.runtime().spawn_blocking(move || {
+            written.syntax();
+        });
     }
-    Ok(Some(answer))
+}
+
+/// An error unless `version` is still that of the document.
+fn still(session: &Session, uri: &Uri, version: i32) -> Result<()> {
+    let newest = session.state().documents.get(uri).map(|document| document.version);
+    if newest == Some(version) { Ok(()) } else { Err(Error::new(ErrorCode::ContentModified)) }
 }

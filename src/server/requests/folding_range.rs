@@ -5,15 +5,16 @@ use tower_lsp::ls_types::{FoldingRange, FoldingRangeKind, FoldingRangeParams};
 
 use super::feature;
 use crate::features::folding::{self, Fold, FoldKind};
+use crate::server::encoded::Encoded;
 use crate::server::session::Session;
 
 /// What can be folded, by lines.
-pub async fn handle(session: &Session, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-    feature::answer(session, params.text_document.uri, |subject| {
-        let mut ranges: Vec<FoldingRange> = folding::folds(subject.view())
+pub async fn handle(session: &Session, params: FoldingRangeParams) -> Result<Encoded> {
+    let answer = feature::answer_from_text(session, params.text_document.uri, |page| {
+        let mut ranges: Vec<FoldingRange> = folding::folds(&page.written)
             .into_iter()
             .map(|Fold { span, kind }| {
-                let range = subject.range(span);
+                let range = page.range(span);
                 // A fold that ends at the start of a line leaves that line visible.
                 let end_line =
                     range.end.line - u32::from(range.end.character == 0 && range.end.line > range.start.line);
@@ -33,7 +34,7 @@ pub async fn handle(session: &Session, params: FoldingRangeParams) -> Result<Opt
         // Editors fold by lines: of those that start on one line, the longest is meant.
         ranges.sort_by_key(|range| (range.start_line, std::cmp::Reverse(range.end_line)));
         ranges.dedup_by_key(|range| range.start_line);
-        ranges
-    })
-    .await
+        Encoded::new(&ranges)
+    });
+    Encoded::or_null(answer.await?)
 }

@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{
 use crate::formatting::Notice;
 use crate::server::positions;
 use crate::server::session::{Session, Snapshot};
-use crate::text::{LineIndex, Span};
+use crate::text::Span;
 
 /// What is typed before a line is formatted: the end of a header, a list or a table, and the line break behind them.
 pub const TRIGGERS: [&str; 3] = ["\n", "]", "}"];
@@ -62,15 +62,15 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
     let (range, keeps_order) = match part {
         Part::Everything => (None, false),
         Part::Range(start, end) => {
-            let start = positions::offset(&snapshot.text, start, encoding);
-            let end = positions::offset(&snapshot.text, end, encoding);
+            let start = positions::offset(&snapshot.written, start, encoding);
+            let end = positions::offset(&snapshot.written, end, encoding);
             (Some(Span::new(start.min(end), start.max(end))), false)
         }
         Part::Completed { at, typed } => {
-            let offset = positions::offset(&snapshot.text, at, encoding);
+            let offset = positions::offset(&snapshot.written, at, encoding);
             // Behind a line break, the line above is complete.
             let above = Position { line: at.line.saturating_sub(1), character: 0 };
-            let offset = if typed == "\n" { positions::offset(&snapshot.text, above, encoding) } else { offset };
+            let offset = if typed == "\n" { positions::offset(&snapshot.written, above, encoding) } else { offset };
             (Some(Span::at(offset)), true)
         }
     };
@@ -83,7 +83,7 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
             tell(&working, &snapshot, &formatted.notices);
         }
         let edit = |edit: crate::formatting::TextEdit| TextEdit {
-            range: positions::range(&snapshot.text, edit.span, encoding),
+            range: positions::range(&snapshot.written, edit.span, encoding),
             new_text: edit.text,
         };
         formatted.edits.into_iter().map(edit).collect::<Vec<_>>()
@@ -99,7 +99,7 @@ async fn edits(session: &Session, uri: Uri, part: Part) -> Result<Option<Vec<Tex
 /// Tells people what a document's formatting left alone, and why: in the client's log of this server, and in `clnrm/status`. Who
 /// formats on save formats often, so what was told is told again only when it changes.
 fn tell(session: &Session, snapshot: &Snapshot, notices: &[Notice]) {
-    let lines = LineIndex::new(&snapshot.text.text());
+    let lines = snapshot.written.lines();
     let line = |notice: &Notice| format!("line {}: {}", lines.line(notice.span.start), notice.kind);
     let left_alone: Vec<String> = notices.iter().map(line).collect();
     {

@@ -6,19 +6,20 @@ use tower_lsp::ls_types::{Location, ReferenceParams};
 use super::feature::{self, Subject};
 use crate::features::references::{self, matching_patterns, symbol_at};
 use crate::features::symbols::Role;
+use crate::server::encoded::Encoded;
 use crate::server::neighbourhood::Neighbourhood;
 use crate::server::session::Session;
 use crate::text::Span;
 
 /// Every place that names what stands at a place. Patterns of span names that match the name are among them.
-pub async fn handle(session: &Session, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+pub async fn handle(session: &Session, params: ReferenceParams) -> Result<Encoded> {
     let place = params.text_document_position;
     let token = params.work_done_progress_params.work_done_token;
     let with_definitions = params.context.include_declaration;
     let answer = feature::answer_with_files(session, place.text_document.uri, token, move |subject, files| {
-        find(subject, subject.offset(place.position), with_definitions, files)
+        Encoded::new(&find(subject, subject.offset(place.position), with_definitions, files))
     });
-    Ok(answer.await?.flatten())
+    Encoded::or_null(answer.await?)
 }
 
 fn find(subject: &Subject, offset: usize, with_definitions: bool, files: &Neighbourhood) -> Option<Vec<Location>> {

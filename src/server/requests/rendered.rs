@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{Position, Range, Uri};
 
+use crate::features::Written;
 use crate::features::iterations::{self, Selection};
 use crate::server::documents::Judged;
 use crate::server::judge::Judge;
 use crate::server::positions;
 use crate::server::session::{Session, Snapshot};
 use crate::template::{FileSpan, Rendered};
-use crate::text::{Document, Encoding, Span};
+use crate::text::{Encoding, Span};
 
 /// The scheme of the virtual documents.
 const SCHEME: &str = "clnrm-rendered";
@@ -99,11 +100,11 @@ pub struct PositionParams {
 /// those that it wrote.
 pub async fn rendered_ranges(session: &Session, params: PositionParams) -> Result<Vec<Range>> {
     let Some(view) = View::of(session, &params.uri, params.selection.as_ref()).await? else { return Ok(Vec::new()) };
-    let offset = positions::offset(&view.judged.text, params.position, view.encoding);
+    let offset = positions::offset(view.judged.view.written(), params.position, view.encoding);
     let mut spans = match &view.rendered {
         None => vec![Span::at(offset)],
         Some(rendered) => {
-            let place = Span::new(offset, (offset + 1).min(view.judged.text.len()));
+            let place = Span::new(offset, (offset + 1).min(view.judged.view.text().len()));
             rendered.map.rendered(FileSpan::document(place))
         }
     };
@@ -132,7 +133,7 @@ pub async fn source_range(session: &Session, params: RangeParams) -> Result<Opti
     let end = positions::offset(&view.text, params.range.end, view.encoding).max(start);
     let span = Span::new(start, end);
     let span = view.rendered.as_ref().map_or(span, |rendered| rendered.map.place(span));
-    Ok(Some(positions::range(&view.judged.text, span, view.encoding)))
+    Ok(Some(positions::range(view.judged.view.written(), span, view.encoding)))
 }
 
 /// A judged document beside its rendered text.
@@ -140,13 +141,15 @@ struct View {
     judged: Arc<Judged>,
     /// `None` where nothing has to be rendered.
     rendered: Option<Arc<Rendered>>,
-    text: Document,
+    text: Written,
     encoding: Encoding,
 }
 
 impl View {
     fn new(judged: Arc<Judged>, rendered: Option<Arc<Rendered>>, encoding: Encoding) -> Self {
-        let text = rendered.as_ref().map_or_else(|| judged.text.clone(), |rendered| Document::new(&rendered.text));
+        let text = rendered
+            .as_ref()
+            .map_or_else(|| judged.view.written().clone(), |rendered| Written::new(rendered.text.as_str().into()));
         Self { judged, rendered, text, encoding }
     }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
     Position, SemanticToken, SemanticTokens, SemanticTokensDelta, SemanticTokensDeltaParams, SemanticTokensEdit,
-    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult,
-    SemanticTokensResult, Uri,
+    SemanticTokensFullDeltaResult, SemanticTokensParams, SemanticTokensRangeParams, SemanticTokensRangeResult, Uri,
 };
 
-use super::feature::{self, Subject};
+use super::feature::{self, Page};
 use crate::features::semantic_tokens;
+use crate::server::encoded::Encoded;
 use crate::server::positions::Ascending;
 use crate::server::semantic_legend::TokenLegend;
 use crate::server::session::Session;
@@ -20,11 +20,13 @@ use crate::text::Span;
 const NUMBERS: u32 = 5;
 
 /// All tokens of a document.
-pub async fn full(session: &Session, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
-    let Some(newest) = newest(session, params.text_document.uri).await? else { return Ok(None) };
-    let Newest { id, tokens, .. } = newest;
-    let tokens = SemanticTokens { result_id: Some(id), data: tokens.to_vec() };
-    Ok(Some(SemanticTokensResult::Tokens(tokens)))
+pub async fn full(session: &Session, params: SemanticTokensParams) -> Result<Encoded> {
+    let newest = newest(session, params.text_document.uri).await?;
+    Encoded::or_null(
+        newest.map(|Newest { id, tokens, .. }| {
+            Encoded::new(&SemanticTokens { result_id: Some(id), data: tokens.to_vec() })
+        }),
+    )
 }
 
 /// What of the tokens changed since a result that the client has; all of them where that is not the last one that it got.
@@ -47,8 +49,8 @@ pub async fn delta(
 /// The tokens of a part of a document.
 pub async fn range(session: &Session, params: SemanticTokensRangeParams) -> Result<Option<SemanticTokensRangeResult>> {
     let legend = Arc::clone(&session.state().legend);
-    let tokens = feature::answer(session, params.text_document.uri, move |subject| {
-        encoded(subject, &legend, subject.span(params.range))
+    let tokens = feature::answer_from_text(session, params.text_document.uri, move |page| {
+        encoded(page, &legend, page.span(params.range))
     });
     let data = tokens.await?;
     Ok(data.map(|data| SemanticTokensRangeResult::Tokens(SemanticTokens { result_id: None, data })))
@@ -63,9 +65,9 @@ struct Newest {
 
 async fn newest(session: &Session, uri: Uri) -> Result<Option<Newest>> {
     let legend = Arc::clone(&session.state().legend);
-    let answer = feature::answer(session, uri.clone(), move |subject| {
-        let tokens: Arc<[SemanticToken]> = encoded(subject, &legend, Span::new(0, subject.view().text().len())).into();
-        (subject.judged.revision.to_string(), tokens)
+    let answer = feature::answer_from_text(session, uri.clone(), move |page| {
+        let tokens: Arc<[SemanticToken]> = encoded(page, &legend, Span::new(0, page.written.text().len())).into();
+        (page.revision.to_string(), tokens)
     });
     let Some((id, tokens)) = answer.await? else { return Ok(None) };
     let mut state = session.state();
@@ -75,12 +77,12 @@ async fn newest(session: &Session, uri: Uri) -> Result<Option<Newest>> {
 }
 
 /// The tokens in the protocol's relative form: one pass over the text up to the end of `range`.
-fn encoded(subject: &Subject, legend: &TokenLegend, range: Span) -> Vec<SemanticToken> {
-    let text = subject.view().text();
-    let mut positions = Ascending::new(text, subject.encoding);
+fn encoded(page: &Page, legend: &TokenLegend, range: Span) -> Vec<SemanticToken> {
+    let text = page.written.text();
+    let mut positions = Ascending::new(text, page.encoding);
     let mut data = Vec::new();
     let mut last = Position::default();
-    for token in semantic_tokens::tokens(subject.view(), range) {
+    for token in semantic_tokens::tokens(&page.written, range) {
         let Some(token_type) = legend.kind(token.kind) else { continue };
         let token_modifiers_bitset = legend.modifiers(token.modifiers);
         let pieces = if legend.multiline { vec![token.span] } else { lines(text, token.span) };
@@ -92,7 +94,7 @@ fn encoded(subject: &Subject, legend: &TokenLegend, range: Span) -> Vec<Semantic
             let length = match end.line == start.line {
                 true => end.character - start.character,
                 // Counted as if the line breaks were characters.
-                false => length(text, piece, subject),
+                false => length(text, piece, page),
             };
             data.push(SemanticToken { delta_line, delta_start, length, token_type, token_modifiers_bitset });
         }
@@ -101,10 +103,10 @@ fn encoded(subject: &Subject, legend: &TokenLegend, range: Span) -> Vec<Semantic
 }
 
 /// The length of a span over several lines in the client's unit.
-fn length(text: &str, span: Span, subject: &Subject) -> u32 {
+fn length(text: &str, span: Span, page: &Page) -> u32 {
     use crate::text::Encoding;
     let written = span.slice(text).unwrap_or_default();
-    let length = match subject.encoding {
+    let length = match page.encoding {
         Encoding::Utf8 => written.len(),
         Encoding::Utf16 => written.encode_utf16().count(),
         Encoding::Utf32 => written.chars().count(),

@@ -3,29 +3,27 @@
 use std::collections::HashMap;
 
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::ls_types::{
-    Location, OneOf, SymbolKind as LspKind, WorkspaceSymbol, WorkspaceSymbolParams, WorkspaceSymbolResponse,
-};
+use tower_lsp::ls_types::{Location, OneOf, SymbolKind as LspKind, WorkspaceSymbol, WorkspaceSymbolParams};
 
 use super::feature::SEARCHING;
 use crate::features::symbol_search::{self, Match};
 use crate::features::symbols::SymbolKind;
+use crate::server::encoded::Encoded;
 use crate::server::neighbourhood::Neighbourhood;
 use crate::server::progress;
 use crate::server::session::Session;
 use crate::text::LineIndex;
 
 /// What the workspace defines, by a part of its name.
-pub async fn handle(session: &Session, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+pub async fn handle(session: &Session, params: WorkspaceSymbolParams) -> Result<Encoded> {
     let reading = session.clone();
     let work = session.runtime().spawn_blocking(move || {
         let files = Neighbourhood::new(&reading, None);
         let found = symbol_search::search(crate::features::references::Workspace::files(&files), &params.query);
         let mut lines = HashMap::new();
-        found.iter().filter_map(|found| to_lsp(&files, &mut lines, found)).collect::<Vec<_>>()
+        Encoded::new(&found.iter().filter_map(|found| to_lsp(&files, &mut lines, found)).collect::<Vec<_>>())
     });
-    let found = progress::shown(session, params.work_done_progress_params.work_done_token, SEARCHING, work).await?;
-    Ok(Some(WorkspaceSymbolResponse::Nested(found)))
+    progress::shown(session, params.work_done_progress_params.work_done_token, SEARCHING, work).await?
 }
 
 /// `lines` are those of the texts that were met, by the addresses of these.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 use tower_lsp::ls_types as lsp;
@@ -11,11 +12,12 @@ use super::logs;
 use super::names::test_id;
 use super::view::ShownFailure;
 use crate::executor::FailureKind;
+use crate::features::Written;
 use crate::server::client_facts::ClientFacts;
 use crate::server::documents::Judged;
 use crate::server::positions;
 use crate::template::FileId;
-use crate::text::{Document, LineIndex, Span};
+use crate::text::{LineIndex, Span};
 use crate::trace::recorded;
 
 /// Shown with each diagnostic, and the name under which clients group them.
@@ -141,7 +143,7 @@ fn related(
             let Some(uri) = file.path.as_ref().and_then(lsp::Uri::from_file_path) else { continue };
             push(
                 uri,
-                positions::range(&Document::new(&file.text), related.span, facts.encoding),
+                positions::range(&Written::new(Arc::clone(&file.text)), related.span, facts.encoding),
                 related.message.clone(),
             );
         }

@@ -180,7 +180,7 @@ fn test(session: &Session, uri: &Uri, scenarios: Selection) -> Result<SelectedTe
         refused(format!("`{}` can't be run: it is neither open nor a file that can be read", uri.as_str()))
     })?;
     let name = snapshot.path.as_deref().unwrap_or(Path::new(uri.path().as_str()));
-    if FileKind::of(name, &snapshot.text.text()) != FileKind::Test {
+    if FileKind::of(name, snapshot.written.text()) != FileKind::Test {
         return Err(refused(format!("`{}` can't be run: it is no test", uri.as_str())));
     }
     selected(session, &snapshot, scenarios).ok_or_else(|| {
@@ -199,6 +199,6 @@ pub fn selected(session: &Session, snapshot: &Snapshot, scenarios: Selection) ->
     let root = recorded::root(&path);
     let options = Arc::new(session.judge().options(snapshot));
     let name = path.display().to_string();
-    let document = SourceFile { name, path: Some(path.clone()), text: snapshot.text.text() };
+    let document = SourceFile { name, path: Some(path.clone()), text: Arc::clone(snapshot.written.text()) };
     Some(SelectedTest { document, path, root, options, scenarios })
 }

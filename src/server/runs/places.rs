@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::executor::plan::scenario_headers;
+use crate::features::DocumentView;
 use crate::features::iterations::matrix_tests;
-use crate::features::{DocumentView, expectation_changes};
 use crate::text::{Rebase, Span};
 
 /// Where what can be run stands.
@@ -49,7 +49,7 @@ impl RunPlaces {
     /// The places in `view`; where it is broken, those of the last text that was not. `known` remembers them.
     pub fn of(view: &DocumentView, known: &mut Option<KnownPlaces>) -> Arc<Self> {
         let text = &view.source().text;
-        if expectation_changes::expectations(view).is_some() {
+        if view.expectations().is_some() {
             let places = Arc::new(Self::new(view));
             *known = Some(KnownPlaces { text: Arc::clone(text), places: Arc::clone(&places) });
             return places;
@@ -71,14 +71,16 @@ impl RunPlaces {
 
     fn new(view: &DocumentView) -> Self {
         let mut scenarios: Vec<ScenarioPlace> = Vec::new();
-        for (name, header) in scenario_headers(&view.analysis().config) {
-            let span = view.origin(header);
-            match scenarios.iter_mut().find(|place| place.span == span) {
+        let headers = scenario_headers(&view.analysis().config).into_iter();
+        let mut headers: Vec<_> = headers.map(|(name, header)| (view.origin(header), name)).collect();
+        // Those of one place stay in their order.
+        headers.sort_by_key(|(span, _)| *span);
+        for (span, name) in headers {
+            match scenarios.last_mut().filter(|place| place.span == span) {
                 Some(place) => place.names.push(name),
                 None => scenarios.push(ScenarioPlace { span, names: vec![name] }),
             }
         }
-        scenarios.sort_by_key(|place| place.span);
         let matrix = matrix_tests(view);
         let span = matrix.span;
         let combinations = matrix.first.into_iter();

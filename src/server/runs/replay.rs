@@ -56,7 +56,7 @@ fn is_newest(session: &Session, uri: &Uri, revision: u64) -> bool {
 
 /// Whether a mistake leaves unclear what the text expects.
 fn is_unclear(judged: &Judged) -> bool {
-    crate::features::expectation_changes::expectations(&judged.view).is_none()
+    judged.view.expectations().is_none()
 }
 
 fn replay(session: &Session, snapshot: &Snapshot) {

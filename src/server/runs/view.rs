@@ -13,7 +13,7 @@ use crate::analysis::Analysis;
 use crate::executor::{Failure, FailureKind, Outcome, RunId, Validity};
 use crate::expectation::{ExpectationTree, Explainer};
 use crate::features::outline::{OutlineItem, OutlineKind, outline};
-use crate::features::{DocumentView, expectation_changes};
+use crate::features::{DocumentView, Written, expectation_changes};
 use crate::template::{FileId, ReadingMode};
 use crate::text::{Rebase, Span};
 
@@ -93,7 +93,7 @@ impl RunView {
     /// What `results` say about the text of `view`.
     pub fn new(results: &FileResults, view: &DocumentView) -> Self {
         let mut shown = Self::default();
-        let mut pasts = Pasts { view, known: Vec::new(), tree: expectation_changes::expectations(view) };
+        let mut pasts = Pasts { view, known: Vec::new(), tree: view.expectations() };
         for (combination, test) in &results.tests {
             shown.add(combination.as_ref(), test, &mut pasts);
         }
@@ -231,7 +231,7 @@ pub fn told(result: &crate::executor::TestResult, failure: &Failure) -> Told {
 /// The texts that were run, compared with the present one; each once.
 struct Pasts<'a> {
     view: &'a DocumentView,
-    tree: Option<ExpectationTree>,
+    tree: Option<&'a ExpectationTree>,
     known: Vec<(Arc<Analysis>, Arc<Past>)>,
 }
 
@@ -240,7 +240,7 @@ impl Pasts<'_> {
         if let Some((_, past)) = self.known.iter().find(|(known, _)| Arc::ptr_eq(known, analysis)) {
             return Arc::clone(past);
         }
-        let past = Arc::new(Past::new(analysis, self.view, self.tree.as_ref()));
+        let past = Arc::new(Past::new(analysis, self.view, self.tree));
         self.known.push((Arc::clone(analysis), Arc::clone(&past)));
         past
     }
@@ -269,8 +269,9 @@ impl Past {
         let old: Arc<str> = judged_text(analysis).into();
         let new: Arc<str> = view.text().into();
         let rebase = Rebase::new(&old, &new);
-        let old_view = DocumentView::new(Arc::clone(analysis));
-        let blocks = if rebase.is_empty() { Vec::new() } else { blocks(&outline(&old_view)) };
+        let old_written = analysis.files.first().map(|file| Written::new(Arc::clone(&file.text)));
+        let old_outline = old_written.filter(|_| !rebase.is_empty()).map(|written| outline(&written));
+        let blocks = old_outline.map(|outline| blocks(&outline)).unwrap_or_default();
         // Of several combinations the present analysis knows one; strings with tags it knows only unrendered.
         let comparable =
             |analysis: &Analysis| analysis.combinations.total == 1 && analysis.mode != ReadingMode::InString;

@@ -165,7 +165,8 @@ impl Session {
                 tracing::debug!(version = judged.version, "superseded by a newer text");
                 continue;
             };
-            document.judged = Some(Arc::clone(&judged));
+            // To free what an earlier analysis made takes about as long as to make it: nobody waits for that.
+            let earlier = document.judged.replace(Arc::clone(&judged));
             let followed = document.renders_followed.clone();
             state.documents.land(uri);
             let latency = asked.elapsed();
@@ -176,14 +177,21 @@ impl Session {
                 self.publish(uri, Some(judged.version), diagnostics::to_lsp(uri, &judged, facts, hints));
             }
             drop(state);
+            self.tell_waiting();
+            drop(earlier);
             replay::soon(self, &snapshot, &judged);
             explorer::tell(self, uri, &judged);
             for selection in followed {
                 let changed = rendered::text(self.judge(), &snapshot, &judged, selection, facts.encoding);
                 changed.iter().for_each(|changed| self.notify("clnrm/renderedChanged", changed));
             }
-            break;
+            return;
         }
+        self.tell_waiting();
+    }
+
+    /// Wakes the requests that wait for an analysis.
+    fn tell_waiting(&self) {
         self.shared.finished.send_modify(|count| *count += 1);
     }
 }
@@ -195,5 +203,5 @@ fn describe(snapshot: &Snapshot) {
         return;
     }
     span.record("version", snapshot.version);
-    span.record("hash", tracing::field::display(Digest::of(&*snapshot.text.text())));
+    span.record("hash", tracing::field::display(Digest::of(&**snapshot.written.text())));
 }

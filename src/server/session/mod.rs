@@ -32,9 +32,8 @@ use super::runs::runner::Runner;
 use super::semantic_legend::TokenLegend;
 use super::settings::{InitializationOptions, Settings};
 use super::workspace_index::WorkspaceIndex;
-use crate::features::DocumentView;
 use crate::features::iterations::Selection;
-use crate::text::Document;
+use crate::features::{DocumentView, Written};
 use crate::watch::Watcher;
 
 /// A session. Shared by all handlers; cloning is cheap.
@@ -88,7 +87,7 @@ pub struct Snapshot {
     /// The revision.
     pub revision: u64,
     /// The text.
-    pub text: Document,
+    pub written: Written,
     /// Whether the workspace is trusted.
     pub trusted: bool,
     /// The workspace's folders.
@@ -96,7 +95,7 @@ pub struct Snapshot {
     /// The client's settings.
     pub settings: Settings,
     /// The other open documents that are on disk too: their text counts, not the file's.
-    pub buffers: Vec<(PathBuf, Document)>,
+    pub buffers: Vec<(PathBuf, Written)>,
 }
 
 impl State {
@@ -109,7 +108,7 @@ impl State {
             path: document.path.clone(),
             version: document.version,
             revision: document.revision,
-            text: document.text.clone(),
+            written: document.written.clone(),
             trusted: self.trusted,
             folders: self.folders.clone(),
             settings: self.settings.clone(),
