@@ -126,7 +126,8 @@ fn what_belongs_together_is_highlighted() {
 fn the_names_of_a_block_are_edited_together() {
     let shown = |marked: &str| {
         let fixture = Fixture::new(marked);
-        linked_names(fixture.view.written(), fixture.cursor()).map(|names| names.map(|name| fixture.place(name)).join(", "))
+        linked_names(fixture.view.written(), fixture.cursor())
+            .map(|names| names.map(|name| fixture.place(name)).join(", "))
     };
     assert_eq!(shown("{% macro a$0b() %}{% endmacro ab %}").as_deref(), Some("1:10 ab, 1:29 ab"));
     assert_eq!(shown("{% block é %}{% endblock %}{% block a %}{% endblock $0a %}").as_deref(), Some("1:37 a, 1:53 a"));

@@ -126,7 +126,9 @@ fn select_and_run(arguments: &Arguments, color: ColorChoice) -> u8 {
             RunFormat::Human => plan::lines(&selected, detail, secrets),
             RunFormat::Json => format!("{:#}\n", plan::json(&selected, detail, secrets)),
             _ => {
-                output::complain("what would run is told in lines or as `json`; other formats are of a run that took place");
+                output::complain(
+                    "what would run is told in lines or as `json`; other formats are of a run that took place",
+                );
                 return TROUBLE;
             }
         };
