@@ -3,10 +3,10 @@
 use super::role::{self, Role};
 use super::{SemanticKind, SemanticModifiers, SemanticToken};
 use crate::config::duration;
-use crate::config::schema::{Shape, TextRule};
+use crate::config::schema::{ROOT, Shape, TextRule};
 use crate::features::Written;
 use crate::features::cursor::PathStep;
-use crate::features::format_path::{self, FormatPlace};
+use crate::features::format_path::FormatPlace;
 use crate::features::syntax::{KeyPart, Pair, Value, ValueKind};
 use crate::text::Span;
 
@@ -16,12 +16,19 @@ pub(super) fn tokens(written: &Written, range: Span, tokens: &mut Vec<SemanticTo
     let first = tree.comments.partition_point(|comment| comment.end <= range.start);
     let comments = tree.comments[first..].iter().take_while(|comment| comment.start < range.end);
     tokens.extend(comments.map(|&span| plain(span, SemanticKind::Comment)));
-    let mut walk = Walk { text: written.text(), range, path: Vec::new(), tokens };
+    let mut walk = Walk {
+        text: written.text(),
+        range,
+        path: Vec::new(),
+        root: FormatPlace::of_root(&ROOT),
+        places: Vec::new(),
+        tokens,
+    };
     let first = tree.tables.partition_point(|table| table.span.end <= range.start);
     for table in tree.tables[first..].iter().take_while(|table| table.span.start < range.end) {
-        walk.path.clear();
+        walk.leave(0);
         for part in table.path() {
-            walk.path.push(PathStep::Key(part.text.clone()));
+            walk.enter(PathStep::Key(part.text.clone()));
             walk.key(part, SemanticKind::Table);
         }
         table.pairs.iter().for_each(|pair| walk.pair(pair));
@@ -37,15 +44,36 @@ struct Walk<'a> {
     range: Span,
     /// From the root to what is looked at.
     path: Vec<PathStep>,
+    /// What the format says about the root.
+    root: FormatPlace,
+    /// What it says about each step of the path.
+    places: Vec<FormatPlace>,
     tokens: &'a mut Vec<SemanticToken>,
 }
 
 impl Walk<'_> {
+    fn enter(&mut self, step: PathStep) {
+        let place = self.place().below(&step);
+        self.places.push(place);
+        self.path.push(step);
+    }
+
+    /// Goes back to the first `depth` steps of the path.
+    fn leave(&mut self, depth: usize) {
+        self.path.truncate(depth);
+        self.places.truncate(depth);
+    }
+
+    /// What the format says about the present path.
+    fn place(&self) -> &FormatPlace {
+        self.places.last().unwrap_or(&self.root)
+    }
+
     /// A part of a key, whose path is the present one. `known` is what it is where the format knows it.
     fn key(&mut self, part: &KeyPart, known: SemanticKind) {
-        let place = format_path::resolve(&self.path);
+        let FormatPlace { key, is_named, .. } = *self.place();
         let mut token = plain(part.span, known);
-        match (place.key, place.is_named) {
+        match (key, is_named) {
             (Some(key), _) => token.modifiers.deprecated = key.alias_of.is_some(),
             (None, true) => {
                 token.modifiers.definition = true;
@@ -66,10 +94,8 @@ impl Walk<'_> {
 
     /// Whether the path leads into a value of which the format says nothing.
     fn is_free(&self) -> bool {
-        (1..self.path.len()).any(|end| {
-            let place = format_path::resolve(&self.path[..end]);
-            place.shapes.iter().any(|shape| matches!(shape, Shape::Any))
-        })
+        let mut above = self.places.iter().rev().skip(1);
+        above.any(|place| place.shapes.iter().any(|shape| matches!(shape, Shape::Any)))
     }
 
     fn pair(&mut self, pair: &Pair) {
@@ -78,38 +104,37 @@ impl Walk<'_> {
         }
         let depth = self.path.len();
         for part in &pair.key {
-            self.path.push(PathStep::Key(part.text.clone()));
+            self.enter(PathStep::Key(part.text.clone()));
             self.key(part, SemanticKind::Key);
         }
         self.tokens.extend(pair.equals.map(|at| plain(Span::new(at, at + 1), SemanticKind::Operator)));
         if let Some(value) = &pair.value {
             self.value(value);
         }
-        self.path.truncate(depth);
+        self.leave(depth);
     }
 
     fn value(&mut self, value: &Value) {
         match &value.kind {
             ValueKind::String { content } => {
-                let place = format_path::resolve(&self.path);
                 let written = content.slice(self.text).unwrap_or_default();
-                self.tokens.push(plain(value.span, self.string(&place, written)));
+                self.tokens.push(plain(value.span, self.string(written)));
             }
             ValueKind::Bare => {
                 let kind = bare(value.span.slice(self.text).unwrap_or_default());
                 self.tokens.extend(kind.map(|kind| plain(value.span, kind)));
             }
             ValueKind::Array { items, .. } => {
-                self.path.push(PathStep::Item);
+                self.enter(PathStep::Item);
                 let range = self.range;
                 items.iter().filter(|item| item.span.overlaps(range)).for_each(|item| self.value(item));
-                self.path.pop();
+                self.leave(self.path.len() - 1);
             }
             ValueKind::InlineTable { pairs, .. } => pairs.iter().for_each(|pair| self.pair(pair)),
         }
     }
 
-    fn string(&self, place: &FormatPlace, written: &str) -> SemanticKind {
+    fn string(&self, written: &str) -> SemanticKind {
         match role::of_value(&self.path) {
             Some(Role::Service) => return SemanticKind::Service,
             Some(Role::SpanName) => return SemanticKind::SpanName,
@@ -117,7 +142,7 @@ impl Walk<'_> {
             None => {}
         }
         let mut kind = SemanticKind::String;
-        for shape in &place.shapes {
+        for shape in &self.place().shapes {
             match shape {
                 Shape::Text(TextRule::Choice(choice)) => {
                     let is_value = |value: &&&str| value.eq_ignore_ascii_case(written);

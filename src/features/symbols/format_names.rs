@@ -82,14 +82,17 @@ const LONG: usize = 32 * 1024;
 pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
     let kind = view.analysis().kind;
     let map = view.map();
-    if matches!(kind, FileKind::Test | FileKind::ProjectSettings) {
-        variables(view, collector);
-    }
-    if kind != FileKind::Test {
+    if !matches!(kind, FileKind::Test | FileKind::ProjectSettings) {
         return;
     }
-    let written = Names { view, text: view.text(), reading: Reading::Written { map } };
-    let written = || written.names(view.syntax());
+    if kind == FileKind::ProjectSettings {
+        return variables(view, collector);
+    }
+    let names = Names { view, text: view.text(), reading: Reading::Written { map } };
+    let mut written = || {
+        variables(view, collector);
+        names.names(view.syntax())
+    };
     let (mut found, rendered) = match &view.analysis().rendered {
         None => (written(), Vec::new()),
         Some(rendered) if rendered.text.len() < LONG => (written(), rendered_names(view, rendered)),

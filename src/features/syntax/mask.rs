@@ -44,6 +44,11 @@ pub(super) fn mask(text: &str, lexed: &Lexed) -> Masked {
     Masked { text, expressions, headers }
 }
 
+/// Whether a byte is one of those that say nothing about where a line, a string or a bracket begins or ends.
+const fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b',')
+}
+
 fn fill(bytes: &mut [u8], span: Span, with: u8) {
     if let Some(bytes) = bytes.get_mut(span.range()) {
         bytes.fill(with);
@@ -63,17 +68,20 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn run(&mut self, tokens: &[Token]) {
-        let mut tags = tokens.iter().filter(|token| token.kind == TokenKind::Tag).map(|token| token.span).peekable();
+        let mut tags = tokens.iter().filter(|token| token.kind == TokenKind::Tag).map(|token| token.span);
+        let mut tag = tags.next();
         let mut line_is_empty = true;
         let mut expects_value = false;
         while let Some(&byte) = self.bytes.get(self.at) {
-            while tags.next_if(|tag| tag.end <= self.at).is_some() {}
-            if let Some(tag) = tags.next_if(|tag| tag.start <= self.at) {
+            while tag.is_some_and(|tag| tag.end <= self.at) {
+                tag = tags.next();
+            }
+            if let Some(Span { end, .. }) = tag.filter(|tag| tag.start <= self.at) {
                 if self.depth == 0 && !line_is_empty && !expects_value {
                     self.breaks.push(self.at);
                     line_is_empty = true;
                 }
-                self.at = tag.end.max(self.at + 1);
+                self.at = end.max(self.at + 1);
                 continue;
             }
             match byte {
@@ -106,7 +114,13 @@ impl Scanner<'_> {
                     self.depth = self.depth.saturating_sub(1);
                     self.at += 1;
                 }
-                _ => self.at += 1,
+                b'=' | b'.' => self.at += 1,
+                // Most bytes are those of keys and numbers.
+                _ => {
+                    let rest = &self.bytes[self.at..tag.map_or(self.bytes.len(), |tag| tag.start)];
+                    let word = rest.iter().position(|byte| !is_of_word(*byte)).unwrap_or(rest.len());
+                    self.at += word.max(1);
+                }
             }
             line_is_empty = false;
             expects_value = matches!(byte, b'=' | b'.');
@@ -118,22 +132,20 @@ impl Scanner<'_> {
         let rest = &self.bytes[self.at..];
         let is_long = rest.get(1) == Some(&quote) && rest.get(2) == Some(&quote);
         let mut at = if is_long { 3 } else { 1 };
-        while let Some(&byte) = rest.get(at) {
-            match byte {
+        let end = loop {
+            let Some(found) = rest.get(at..).and_then(|rest| memchr::memchr3(quote, b'\\', b'\n', rest)) else {
+                break rest.len();
+            };
+            at += found;
+            match rest[at] {
                 b'\\' if quote == b'"' => at += 2,
-                b'\n' if !is_long => break,
-                _ if byte == quote && !is_long => {
-                    at += 1;
-                    break;
-                }
-                _ if byte == quote && rest.get(at + 1) == Some(&quote) && rest.get(at + 2) == Some(&quote) => {
-                    at += 3;
-                    break;
-                }
+                b'\n' if !is_long => break at,
+                byte if byte == quote && !is_long => break at + 1,
+                byte if byte == quote && rest[at..].starts_with(&[quote; 3]) => break at + 3,
                 _ => at += 1,
             }
-        }
-        self.at = (self.at + at).min(self.bytes.len());
+        };
+        self.at += end;
     }
 
     /// Whether a bracket at the start of a line, with others still open, is more likely a header than an item of a list: it
