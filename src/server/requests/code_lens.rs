@@ -29,8 +29,8 @@ pub async fn handle(session: &Session, params: CodeLensParams) -> Result<Encoded
 
 /// What runs a file or its scenarios, and how they fared last.
 fn run_lenses(session: &Session, subject: &Subject) -> Vec<CodeLens> {
-    let places = session.run_places(&subject.uri, subject.view());
-    let lenses = lenses::lenses(session.runs(), &subject.uri, &places, &subject.judged.run).into_iter();
+    let places = session.run_places(&subject.page.uri, subject.view());
+    let lenses = lenses::lenses(session.runs(), &subject.page.uri, &places, &subject.judged.run).into_iter();
     let shown = lenses.map(|lens| {
         let command = LensCommand {
             title: lens.title,
@@ -47,7 +47,7 @@ fn preview_lens(subject: &Subject, Choice { span, title, selection }: Choice) ->
     let command = LensCommand {
         title: format!("preview {title}"),
         command: Command::ShowRendered.name().to_owned(),
-        arguments: Some(vec![json!({ "uri": subject.uri, "selection": selection })]),
+        arguments: Some(vec![json!({ "uri": subject.page.uri, "selection": selection })]),
     };
     CodeLens { range: subject.range(span), command: Some(command), data: None }
 }
@@ -59,7 +59,7 @@ fn expectation_lens(session: &Session, subject: &Subject) -> Option<CodeLens> {
     let command = LensCommand {
         title: changed.title(),
         command: Command::ShowExpectationDiff.name().to_owned(),
-        arguments: Some(vec![json!({ "uri": subject.uri })]),
+        arguments: Some(vec![json!({ "uri": subject.page.uri })]),
     };
     Some(CodeLens { range: subject.range(header), command: Some(command), data: None })
 }

@@ -33,7 +33,7 @@ pub async fn handle(session: &Session, params: CompletionParams) -> Result<Optio
     let reading = session.clone();
     let answer = feature::answer(session, place.text_document.uri, move |subject| {
         // Most places need no other file.
-        let files = || Neighbourhood::new(&reading, Some((&subject.uri, &subject.judged)));
+        let files = || Neighbourhood::new(&reading, Some((&subject.page.uri, &subject.judged)));
         let templates = || files().templates(subject.view().source());
         let images = || {
             let mut images: Vec<String> = files().files().iter().flat_map(completion::images).collect();

@@ -70,7 +70,7 @@ pub async fn handle(session: &Session, params: ExpectationDiffParams) -> Result<
     let answer = feature::answer(session, params.uri, move |subject| {
         let changed = changed(&working, subject)?;
         Some(ExpectationDiffText {
-            uri: subject.uri.clone(),
+            uri: subject.page.uri.clone(),
             baseline: changed.baseline.name(),
             summary: changed.title(),
             text: changed.text(),
@@ -82,9 +82,9 @@ pub async fn handle(session: &Session, params: ExpectationDiffParams) -> Result<
 /// How the expectations of a document differ from those of its baseline. While the text is broken, what the last whole text said.
 pub(super) fn changed(session: &Session, subject: &Subject) -> Option<Arc<Changed>> {
     let Some(new) = subject.view().expectations() else {
-        return session.state().documents.get(&subject.uri)?.expectations_changed.clone();
+        return session.state().documents.get(&subject.page.uri)?.expectations_changed.clone();
     };
-    let snapshot = session.state().snapshot(&subject.uri)?;
+    let snapshot = session.state().snapshot(&subject.page.uri)?;
     let changed = session.baselines().of(&snapshot, session.judge()).and_then(|(baseline, old)| {
         let diff = expectation_changes::changes(&old.tree, new)?;
         let sides = diff.changes.iter();
@@ -94,7 +94,7 @@ pub(super) fn changed(session: &Session, subject: &Subject) -> Option<Arc<Change
         let new = side(name.into_owned(), subject.view().analysis(), sides.filter_map(|change| change.new.as_ref()));
         Some(Arc::new(Changed { baseline, diff, old, new }))
     });
-    if let Some(document) = session.state().documents.get_mut(&subject.uri) {
+    if let Some(document) = session.state().documents.get_mut(&subject.page.uri) {
         document.expectations_changed = changed.clone();
     }
     changed

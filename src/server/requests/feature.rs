@@ -51,12 +51,10 @@ impl Page {
 
 /// What a feature sees of a document: one revision.
 pub(super) struct Subject {
-    /// The document.
-    pub uri: Uri,
+    /// The text.
+    pub page: Page,
     /// The newest analysis.
     pub judged: Arc<Judged>,
-    /// How the client counts columns.
-    pub encoding: Encoding,
     /// Where the spans of the test's last run are, if any are recorded.
     record: Option<PathBuf>,
     session: Session,
@@ -83,9 +81,10 @@ impl Subject {
         if run.trace.is_empty() {
             return Vec::new();
         }
-        let mut weighed = self.session.state().documents.get(&self.uri).and_then(|document| document.weighed.clone());
+        let mut weighed =
+            self.session.state().documents.get(&self.page.uri).and_then(|document| document.weighed.clone());
         let places = unfailing::unfailing(self.view(), &run.trace, &mut weighed);
-        if let Some(document) = self.session.state().documents.get_mut(&self.uri) {
+        if let Some(document) = self.session.state().documents.get_mut(&self.page.uri) {
             document.weighed = weighed;
         }
         places
@@ -93,7 +92,7 @@ impl Subject {
 
     /// The offset of a position.
     pub fn offset(&self, position: Position) -> usize {
-        positions::offset(self.view().written(), position, self.encoding)
+        self.page.offset(position)
     }
 
     /// The position of an offset.
@@ -103,13 +102,12 @@ impl Subject {
 
     /// The span of a range.
     pub fn span(&self, range: Range) -> Span {
-        let (start, end) = (self.offset(range.start), self.offset(range.end));
-        Span::new(start.min(end), start.max(end))
+        self.page.span(range)
     }
 
     /// The range of a span.
     pub fn range(&self, span: Span) -> Range {
-        positions::range(self.view().written(), span, self.encoding)
+        self.page.range(span)
     }
 }
 
@@ -141,7 +139,7 @@ pub(super) async fn answer_with_files<T: Send + 'static>(
 ) -> Result<Option<T>> {
     let reading = session.clone();
     let work = move |subject: &Subject| {
-        let files = Neighbourhood::new(&reading, Some((&subject.uri, &subject.judged)));
+        let files = Neighbourhood::new(&reading, Some((&subject.page.uri, &subject.judged)));
         work(subject, &files)
     };
     run(session, uri, token, work).await
@@ -171,7 +169,8 @@ async fn run<T: Send + 'static>(
         (state.facts.encoding, path.and_then(|path| recorded::place(&state, &path)))
     };
     let (version, asked) = (judged.version, uri.clone());
-    let subject = Subject { uri, judged, encoding, record, session: session.clone() };
+    let page = Page { uri, revision: judged.revision, written: judged.view.written().clone(), encoding };
+    let subject = Subject { page, judged, record, session: session.clone() };
     let work = session.runtime().spawn_blocking(move || work(&subject));
     let answer = progress::shown(session, token, SEARCHING, work).await?;
     still(session, &asked, version).map(|()| Some(answer))

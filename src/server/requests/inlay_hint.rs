@@ -34,7 +34,7 @@ pub async fn handle(session: &Session, params: InlayHintParams) -> Result<Option
 }
 
 fn to_lsp(subject: &feature::Subject, Hint { offset, label, kind }: Hint) -> InlayHint {
-    let topic = Topic { uri: subject.uri.clone(), version: subject.judged.version, kind };
+    let topic = Topic { uri: subject.page.uri.clone(), version: subject.judged.version, kind };
     let is_before = kind == HintKind::Parameter;
     InlayHint {
         position: subject.position(offset),
