@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::Written;
-use super::expectation_changes;
 use super::symbols::Symbols;
 use super::syntax::SyntaxTree;
+use super::{Written, expectation_changes};
 use crate::analysis::Analysis;
 use crate::config::FileKind;
 use crate::expectation::ExpectationTree;

@@ -17,7 +17,10 @@ pub struct Method {
 
 macro_rules! methods {
     ($($constant:ident = $name:literal),* $(,)?) => {
-        $(#[doc = concat!("`", $name, "`.")] pub const $constant: Method = Method { name: $name, service: concat!("clnrm/encoded/", $name) };)*
+        $(
+            #[doc = concat!("`", $name, "`.")]
+            pub const $constant: Method = Method { name: $name, service: concat!("clnrm/encoded/", $name) };
+        )*
 
         /// All of them.
         const METHODS: &[Method] = &[$($constant),*];
