@@ -39,6 +39,29 @@ fn a_client_that_never_answers_is_served_all_the_same() {
 }
 
 #[test]
+fn what_the_text_alone_says_waits_for_no_render() {
+    const TEMPLATE: &str = "file:///tests/a.clnrm.toml.tera";
+    let mut client = Client::start(json!({ "capabilities": {} }));
+    let numbers = "{% for a in range(end=200) %}{% for b in range(end=200) %}# {{ a * b }}\n{% endfor %}{% endfor %}";
+    client.open(TEMPLATE, &format!("{CLEAN}{numbers}"));
+    let document = json!({ "uri": TEMPLATE });
+    let start = json!({ "line": 0, "character": 1 });
+    for method in [
+        "textDocument/documentSymbol",
+        "textDocument/foldingRange",
+        "textDocument/semanticTokens/full",
+        "textDocument/selectionRange",
+        "textDocument/linkedEditingRange",
+    ] {
+        let params = json!({ "textDocument": document, "position": start, "positions": [start] });
+        client.request(method, params).unwrap();
+        assert_eq!(client.received("textDocument/publishDiagnostics").count(), 0, "{method}");
+    }
+    client.diagnostics(TEMPLATE, Some(1));
+    client.shut_down();
+}
+
+#[test]
 fn two_hundred_pending_requests_delay_no_other() {
     let mut client = Client::start(json!({ "capabilities": { "textDocument": { "diagnostic": {} } } }));
     client.open(URI, &large());
