@@ -9,6 +9,7 @@ use super::finish::finish;
 use super::judge::{Evidence, Judged, judge};
 use super::mapping::Mapping;
 use super::reading_mode::{Reading, reading};
+use super::recent::RecentRenders;
 use super::render::RenderRequest;
 use super::string_tags::problems_in_strings;
 use super::{
@@ -25,6 +26,7 @@ pub struct Analyzer {
     /// Built when the first template is met: most files need none, and a process should start at once.
     pub(super) engine: LazyLock<TemplateEngine>,
     pub(super) cache: Arc<RenderCache>,
+    pub(super) recent: RecentRenders,
     pub(super) environment: Environment,
 }
 
@@ -38,7 +40,12 @@ impl Default for Analyzer {
 impl Analyzer {
     /// An analyzer whose templates see `environment` where the caller trusts them, with renders kept in `cache`.
     pub fn new(environment: Environment, cache: RenderCache) -> Self {
-        Self { engine: LazyLock::new(TemplateEngine::new), cache: Arc::new(cache), environment }
+        Self {
+            engine: LazyLock::new(TemplateEngine::new),
+            cache: Arc::new(cache),
+            recent: RecentRenders::default(),
+            environment,
+        }
     }
 
     /// Analyses one revision of one document, whose imports are read from disk. Works on any text.

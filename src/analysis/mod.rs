@@ -14,6 +14,7 @@ mod options;
 mod outcome;
 pub mod project;
 pub mod reading_mode;
+mod recent;
 mod render;
 mod rerender;
 pub mod revision;

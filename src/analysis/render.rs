@@ -13,6 +13,7 @@ use super::finish::finish;
 use super::judge::{Evidence, judge};
 use super::mapping::Mapping;
 use super::merge::{CheckedCombination, merge};
+use super::recent::Retyped;
 use super::{
     Analysis, AnalysisOptions, Analyzer, CombinationCount, Combinations, FileKind, StageDurations, VariableSources,
 };
@@ -208,9 +209,15 @@ impl<'a> RenderRequest<'a> {
         let missed = Instant::now();
         let render = self.render_span(index).entered();
         let (variables, _) = plan.variables.combination(&plan.axes, index);
-        let recording = RecordingLoader::new(self.loader());
-        let input = RenderInput { document: self.document, variables: &variables, loader: &recording };
-        let rendered = Arc::new(self.render(input));
+        let retyped = self.analyzer.recent.retyped(&key.context, self.document, &variables, surroundings);
+        let (rendered, dependencies, lexed) = match retyped {
+            Some(Retyped { rendered, dependencies, lexed }) => (Arc::new(rendered), dependencies, Some(lexed)),
+            None => {
+                let recording = RecordingLoader::new(self.loader());
+                let input = RenderInput { document: self.document, variables: &variables, loader: &recording };
+                (Arc::new(self.render(input)), recording.into_dependencies(), None)
+            }
+        };
         drop(render);
         measured(Measure::TemplateRender, missed.elapsed());
         let rendering = started.elapsed();
@@ -236,10 +243,11 @@ impl<'a> RenderRequest<'a> {
             document: self.document.path.clone(),
             diagnostics: mapping.diagnostics(judged.findings),
             config: Arc::new(judged.config),
-            dependencies: recording.into_dependencies(),
+            dependencies,
             combinations: plan.count(),
             rendered,
         });
+        self.analyzer.recent.put(key.context, &entry, variables, lexed);
         self.analyzer.cache.put(key, Arc::clone(&entry));
         Checked { entry, durations: StageDurations { render: rendering, ..judged.durations }, cached: false }
     }

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod language;
 pub mod lexer;
 pub mod library;
+mod literal_edit;
 mod lower;
 pub mod mode;
 pub mod names;
@@ -23,6 +24,7 @@ pub mod suggestion;
 pub mod variables;
 
 pub use engine::{TemplateEngine, Verification};
+pub use literal_edit::LexedDocument;
 pub use mode::ReadingMode;
 pub use problem::{Problem, ProblemKind};
 pub use render::{LoadError, RenderInput, Rendered, TemplateLoader};

@@ -178,6 +178,13 @@ impl Variables {
         &self.environment
     }
 
+    /// Whether a render with these variables is one with `other`, where the environment is the same: the places of the definitions alone may
+    /// differ.
+    pub fn render_like(&self, other: &Self) -> bool {
+        self.canonical_json() == other.canonical_json()
+            && (&self.lookups, &self.unreadable) == (&other.lookups, &other.unreadable)
+    }
+
     /// All variables, the seed and the clock as JSON: equal texts for equal renders. Keys of the top level are sorted.
     pub fn canonical_json(&self) -> String {
         let root: BTreeMap<&str, &Value> =

@@ -4,4 +4,5 @@ mod caching;
 mod fixture;
 mod plain;
 mod rendered;
+mod retyped;
 mod robustness;

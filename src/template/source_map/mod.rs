@@ -2,6 +2,7 @@
 
 pub(crate) mod decode;
 mod forward;
+mod literal_edit;
 mod origin;
 pub(crate) mod record;
 mod rounds;

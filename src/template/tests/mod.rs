@@ -2,6 +2,7 @@
 
 mod called;
 mod dialect;
+mod literal_edit;
 mod macro_pack;
 mod origins;
 mod recovery;
