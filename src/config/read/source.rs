@@ -27,7 +27,7 @@ pub(crate) struct Source<'a> {
     pub in_string: bool,
     /// What a string with template expressions is, where they are rendered already.
     #[expect(clippy::type_complexity, reason = "a function from text to text, as it reads")]
-    pub render: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub render: Option<&'a (dyn Fn(&str) -> Option<String> + Sync)>,
 }
 
 impl<'a> Source<'a> {
