@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use tower_lsp::ls_types::{Range, Uri};
 
@@ -155,17 +156,22 @@ impl Recheck for Neighbourhood {
         buffers.retain(|path, _| Some(path) != file.path.as_ref());
         // What has no address was not opened and can't be changed.
         let Some(uri) = self.uri(file) else { return DocumentView::of_text(file.clone()) };
+        let written = Written::new(Arc::clone(&file.text));
         let snapshot = Snapshot {
             uri,
             path: file.path.clone(),
             version: 0,
             revision: 0,
-            written: Written::new(Arc::clone(&file.text)),
+            written: written.clone(),
             trusted: self.trusted,
             folders: self.folders.clone(),
             settings: self.settings.clone(),
             buffers: buffers.into_iter().collect(),
         };
-        self.session.judge().judge(&snapshot).view
+        thread::scope(|scope| {
+            // Who asks compares names, for which the text is read too: meanwhile.
+            scope.spawn(|| written.syntax());
+            self.session.judge().judge(&snapshot).view
+        })
     }
 }

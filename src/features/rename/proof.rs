@@ -1,6 +1,8 @@
 //! Proves a rename by analysing each file again: the diagnostics stay, the names stay, the rendered text stays, but for the
 //! new name.
 
+use rayon::prelude::*;
+
 use super::shift::Shift;
 use super::{FileEdits, Refusal};
 use crate::analysis::Diagnostic;
@@ -10,7 +12,7 @@ use crate::template::{FileSpan, SourceFile};
 use crate::text::Span;
 
 /// Analyses files as they would be.
-pub trait Recheck {
+pub trait Recheck: Sync {
     /// The file, read beside `texts`: the other files with their texts, which count in place of what is on disk.
     fn analyze(&self, file: &SourceFile, texts: &[SourceFile]) -> DocumentView;
 }
@@ -19,22 +21,21 @@ pub(super) fn prove(files: &[FileEdits], new_name: &str, recheck: &dyn Recheck) 
     let edited = |file: &FileEdits| SourceFile { text: file.text().into(), ..file.view.source().clone() };
     let (old_texts, new_texts): (Vec<SourceFile>, Vec<SourceFile>) =
         files.iter().map(|file| (file.view.source().clone(), edited(file))).unzip();
-    for (file, new) in files.iter().zip(&new_texts) {
+    let refusal = |(file, new): (&FileEdits, &SourceFile)| {
         // What is open was analysed as it is; what is on disk was only read.
         let before = match file.view.is_analysed() {
             true => file.view.clone(),
             false => recheck.analyze(file.view.source(), &old_texts),
         };
         let after = recheck.analyze(new, &new_texts);
-        let change =
-            Comparison { file, new_name, before: &before, after: &after, shift: Shift::new(&file.edits) }.change();
-        if let Some(change) = change {
-            let path = file.view.source().path.as_deref().and_then(|path| path.file_name());
-            let name = path.map_or_else(|| file.view.source().name.clone(), |name| name.to_string_lossy().into_owned());
-            return Err(Refusal::ChangesMore { file: name, change });
-        }
-    }
-    Ok(())
+        let shift = Shift::new(&file.edits);
+        let change = Comparison { file, new_name, before: &before, after: &after, shift }.change()?;
+        let path = file.view.source().path.as_deref().and_then(|path| path.file_name());
+        let name = path.map_or_else(|| file.view.source().name.clone(), |name| name.to_string_lossy().into_owned());
+        Some(Refusal::ChangesMore { file: name, change })
+    };
+    // Side by side; of several reasons the one of the first file is told.
+    files.par_iter().zip(&new_texts).find_map_first(refusal).map_or(Ok(()), Err)
 }
 
 /// A file before and after.
