@@ -179,6 +179,7 @@ impl Session {
             drop(state);
             self.tell_waiting();
             drop(earlier);
+            self.prepare_at_rest(uri, &judged);
             replay::soon(self, &snapshot, &judged);
             explorer::tell(self, uri, &judged);
             for selection in followed {

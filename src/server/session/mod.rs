@@ -6,6 +6,7 @@
 //! meanwhile the result is dropped and the newest text is taken.
 
 mod judging;
+mod preparing;
 mod refreshing;
 mod watching;
 
