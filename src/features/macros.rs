@@ -30,7 +30,7 @@ pub fn resolve_in<'v>(view: &'v DocumentView, from: FileId, namespace: &str, nam
     let file = namespace_file(view, from, namespace)?;
     let parsed = view.parsed(file)?;
     let definition = parsed.macros.get(name)?;
-    Some(MacroPlace { file, source: view.analysis().files.get(file.0 as usize)?, parsed, definition })
+    Some(MacroPlace { file, source: view.file(file)?, parsed, definition })
 }
 
 /// The file that the namespace `alias` means in `from`.

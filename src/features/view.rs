@@ -30,6 +30,40 @@ struct Shared {
     others: OnceLock<Vec<ParsedFile>>,
     symbols: OnceLock<Symbols>,
     expectations: OnceLock<Option<ExpectationTree>>,
+    /// What was typed since the analysis; `None` where the analysis is of this very text.
+    typed: Option<Typed>,
+}
+
+/// The one stretch in which a text differs from the one that was analysed.
+#[derive(Clone, Copy, Debug)]
+struct Typed {
+    /// What stood there.
+    old: Span,
+    /// Where it ends now.
+    new_end: usize,
+}
+
+impl Typed {
+    fn between(old: &str, new: &str) -> Self {
+        let common = |old: &mut dyn Iterator<Item = u8>, new: &mut dyn Iterator<Item = u8>| {
+            old.zip(new).take_while(|(old, new)| old == new).count()
+        };
+        let start = common(&mut old.bytes(), &mut new.bytes());
+        let behind = common(&mut old[..].bytes().skip(start).rev(), &mut new.bytes().skip(start).rev());
+        Self { old: Span::new(start, old.len() - behind), new_end: new.len() - behind }
+    }
+
+    /// Where a place is now; what was typed counts as a whole.
+    fn moved(self, span: Span) -> Span {
+        let start = if span.start <= self.old.start { span.start } else { self.behind(span.start, self.old.start) };
+        let end = if span.end <= self.old.start { span.end } else { self.behind(span.end, self.new_end) };
+        Span::new(start, end.max(start))
+    }
+
+    /// Where `offset` is, which is `inside` if it lies in what was typed over.
+    fn behind(self, offset: usize, inside: usize) -> usize {
+        if offset < self.old.end { inside } else { offset - self.old.end + self.new_end }
+    }
 }
 
 impl DocumentView {
@@ -47,9 +81,35 @@ impl DocumentView {
     fn with(written: Written, analysis: Arc<Analysis>, is_analysed: bool) -> Self {
         let nameless = || SourceFile { name: String::new(), path: None, text: Arc::clone(written.text()) };
         let source = analysis.files.first().cloned().unwrap_or_else(nameless);
-        let (symbols, variables, others, expectations) = Default::default();
-        let shared = Shared { source, written, analysis, is_analysed, symbols, variables, others, expectations };
+        let (symbols, variables, others, expectations, typed) = Default::default();
+        let shared = Shared { source, written, analysis, is_analysed, symbols, variables, others, expectations, typed };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// The document as it reads now, with what is known of an earlier text of it: for what is asked while somebody types, which should
+    /// wait for no render. The text, its tokens, tables and variables are those of now; which names there are was true then, and
+    /// [`Self::origin`] tells where they are now. Nothing else that the analysis tells fits the text.
+    ///
+    /// `None`: it names other files now, and what they mean nobody knows yet.
+    pub fn ahead(&self, written: Written) -> Option<Self> {
+        let named = |written: &Written| -> Vec<Vec<String>> {
+            let references = written.template().references.iter();
+            references.map(|reference| reference.names.iter().map(|(name, _)| name.clone()).collect()).collect()
+        };
+        if named(self.written()) != named(&written) {
+            return None;
+        }
+        let typed = Some(Typed::between(self.text(), written.text()));
+        let source = SourceFile { text: Arc::clone(written.text()), ..self.source().clone() };
+        let (symbols, variables, others, expectations) = Default::default();
+        let (analysis, is_analysed) = (Arc::clone(&self.shared.analysis), self.shared.is_analysed);
+        let shared = Shared { source, written, analysis, is_analysed, symbols, variables, others, expectations, typed };
+        Some(Self { shared: Arc::new(shared) })
+    }
+
+    /// Whether the text was typed since the analysis.
+    pub fn is_ahead(&self) -> bool {
+        self.shared.typed.is_some()
     }
 
     /// The view of a file that was not analysed: of what it renders to nothing is known.
@@ -89,7 +149,12 @@ impl DocumentView {
         self.shared.written.template()
     }
 
-    /// The same for one of the files that took part in its render.
+    /// One of the files that took part in its render.
+    pub fn file(&self, file: FileId) -> Option<&SourceFile> {
+        if file == FileId::DOCUMENT { Some(self.source()) } else { self.analysis().files.get(file.0 as usize) }
+    }
+
+    /// The template tokens of one of the files that took part in its render.
     pub fn parsed(&self, file: FileId) -> Option<&ParsedFile> {
         let Some(index) = (file.0 as usize).checked_sub(1) else { return Some(self.template()) };
         let read = || self.analysis().files.iter().skip(1).map(|file| ParsedFile::new(&file.text)).collect();
@@ -138,7 +203,8 @@ impl DocumentView {
 
     /// Where a span of the model comes from: the very text, or the tag, argument or loop item that led to it.
     pub fn origin(&self, parsed: Span) -> Span {
-        self.map().map_or(parsed, |map| map.place(parsed))
+        let place = self.map().map_or(parsed, |map| map.place(parsed));
+        self.shared.typed.map_or(place, |typed| typed.moved(place))
     }
 
     /// What a place of the document became in the parsed text; several in loops and repeated calls.

@@ -39,6 +39,11 @@ impl Span {
         self.start <= offset && offset < self.end
     }
 
+    /// Whether `offset` lies inside or at one of the ends.
+    pub const fn touches(self, offset: usize) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+
     /// Whether the two share at least one byte.
     pub const fn overlaps(self, other: Self) -> bool {
         self.start < other.end && other.start < self.end

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use clnrm_lsp::analysis::AnalysisOptions;
-use clnrm_lsp::features::DocumentView;
 use clnrm_lsp::features::completion::{Completions, Item, Surroundings, complete, documentation};
 use clnrm_lsp::features::known_spans::{KnownSpan, KnownSpans};
+use clnrm_lsp::features::{DocumentView, Written};
 use clnrm_lsp::template::SourceFile;
 use clnrm_lsp::template::library::MemoryLoader;
 use clnrm_lsp::template::render::{TemplateLoader, TemplateName};
@@ -30,7 +30,43 @@ fn completions(fixture: &Fixture, snippets: bool) -> Completions {
         loader.names(&document(""))
     };
     let around = Surroundings { known_spans: &known, images: &images, templates: &library, snippets };
-    complete(&fixture.view, fixture.cursor(), around)
+    let completions = complete(&fixture.view, fixture.cursor(), around);
+    // Where nothing was typed since the analysis, nothing is missing; what a mistake hides from the analysis may come.
+    let ahead = fixture.view.ahead(Written::new(fixture.view.text().into())).unwrap();
+    let ahead = complete(&ahead, fixture.cursor(), around);
+    let is_missing = |item: &&Item| ahead.items.iter().all(|other| other.label != item.label);
+    let missing = completions.items.iter().find(is_missing);
+    assert_eq!((missing, ahead.replaced), (None, completions.replaced), "{}", fixture.view.text());
+    completions
+}
+
+/// The labels at the cursor of `marked` while the last analysis is that of `earlier`.
+fn labels_ahead(earlier: &str, marked: &str) -> Option<Vec<String>> {
+    let view = Fixture::new(earlier).view.ahead(Written::new(marked.replace("$0", "").as_str().into()))?;
+    let selection = Span::at(marked.find("$0").unwrap());
+    let around =
+        Surroundings { known_spans: &KnownSpans::default(), images: &Vec::new, templates: &Vec::new, snippets: true };
+    Some(complete(&view, selection.end, around).items.into_iter().map(|item| item.label).collect())
+}
+
+#[test]
+fn what_was_typed_since_the_analysis_is_offered_too() {
+    let earlier = "[services.n_{{ 1 + 1 }}]\n[services.api]\n[services.db]\nimage = \"x\"\n[[steps]]\nname = \"s\"\n";
+    let typed = earlier.replace("[services.db]", "[services.cache]\nimage = \"y\"\n[services.db]");
+    let labels = labels_ahead(earlier, &format!("{typed}service = \"$0\"\n"));
+    assert_eq!(labels.unwrap(), ["n_2", "api", "cache", "db"]);
+    // The name at the cursor is being written, wherever it stood before.
+    let depends = earlier.replace("[services.db]\n", "[services.db]\ndepends_on = [\"$0\"]\n");
+    let labels = labels_ahead(earlier, &depends);
+    assert_eq!(labels.unwrap(), ["n_2", "api"]);
+}
+
+#[test]
+fn what_other_files_mean_is_told_by_an_analysis_only() {
+    let import = "{% import \"_own.toml.tera\" as own %}\n";
+    assert!(labels_ahead("a = 1\n", &format!("{import}{{{{ own::$0 }}}}")).is_none());
+    assert!(labels_ahead(import, &format!("\n{import}{{{{ own::$0 }}}}")).is_some());
+    assert!(labels_ahead(import, &format!("{}{{{{ own::$0 }}}}", import.replace("_own", "_other"))).is_none());
 }
 
 /// The first `most` items of a completion, each with its detail and what it writes where that is not its label.

@@ -62,6 +62,31 @@ fn what_the_text_alone_says_waits_for_no_render() {
 }
 
 #[test]
+fn what_somebody_types_is_completed_while_it_is_rendered() {
+    const TEMPLATE: &str = "file:///tests/a.clnrm.toml.tera";
+    let mut client = Client::start(json!({ "capabilities": {} }));
+    let head = "{% macro m(first, second) %}{{ first }}{% endmacro %}\n[services.looped_{{ 1 + 1 }}]\n";
+    client.open(TEMPLATE, head);
+    client.diagnostics(TEMPLATE, Some(1));
+    // A new service, a reference that is being written, and so much to render that the requests come before its end.
+    let numbers = "{% for a in range(end=200) %}{% for b in range(end=200) %}# {{ a * b }}\n{% endfor %}{% endfor %}";
+    let typed = format!("{head}[services.typed]\n[[steps]]\nservice = \"\"\n{{{{ self::m( }}}}\n{numbers}");
+    client.replace(TEMPLATE, 2, &typed);
+    let document = json!({ "uri": TEMPLATE });
+    let completed = json!({ "textDocument": document, "position": { "line": 4, "character": 11 } });
+    let answer = client.request("textDocument/completion", completed).unwrap();
+    let labels: Vec<&str> =
+        answer["items"].as_array().unwrap().iter().map(|it| it["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["looped_2", "typed"], "what was known, and what the text says");
+    let called = json!({ "textDocument": document, "position": { "line": 5, "character": 11 } });
+    let answer = client.request("textDocument/signatureHelp", called).unwrap();
+    assert_eq!(answer["signatures"][0]["label"], "self::m(first, second)");
+    assert_eq!(client.received("textDocument/publishDiagnostics").count(), 0, "the render had ended before");
+    client.diagnostics(TEMPLATE, Some(2));
+    client.shut_down();
+}
+
+#[test]
 fn two_hundred_pending_requests_delay_no_other() {
     let mut client = Client::start(json!({ "capabilities": { "textDocument": { "diagnostic": {} } } }));
     client.open(URI, &large());

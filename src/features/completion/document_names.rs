@@ -1,6 +1,7 @@
 //! The names that a document defines and uses, for completion where they are referred to.
 
 use crate::features::DocumentView;
+use crate::features::symbols::{SymbolKind, spelled};
 use crate::text::Span;
 use crate::validation::expectations::sets;
 
@@ -17,20 +18,26 @@ pub(super) struct DocumentNames {
 impl DocumentNames {
     pub(super) fn of(view: &DocumentView, offset: usize) -> Self {
         let config = &view.analysis().config;
-        let is_elsewhere = |span: Span| {
-            let origin = view.origin(span);
-            offset < origin.start || origin.end < offset
-        };
+        let is_elsewhere = |span: Span| !view.origin(span).touches(offset);
         let services = config.services.iter().filter(|service| is_elsewhere(service.name.span));
         let steps = config.steps.iter().chain(config.scenarios.iter().flat_map(|scenario| &scenario.steps));
         let steps = steps.filter_map(|step| step.name.as_ref()).filter(|name| is_elsewhere(name.span));
         let spans = sets(config).flat_map(|set| set.names()).map(|(_, name)| name);
         let images = config.services.iter().filter_map(|service| service.image.as_ref());
         let images = images.filter(|image| is_elsewhere(image.span));
+        // What was typed since the analysis: its text spells new names, but not those that loops and macros write.
+        let typed: Vec<_> = if view.is_ahead() { spelled(view).collect() } else { Vec::new() };
+        let typed = |wanted: SymbolKind| {
+            let typed = typed.iter().filter(move |(kind, _, span)| *kind == wanted && !span.touches(offset));
+            typed.map(|(_, name, _)| name.as_str())
+        };
+        let services = services.filter_map(|service| service.name.known()).chain(typed(SymbolKind::Service));
+        let steps = steps.filter_map(|name| name.known()).chain(typed(SymbolKind::Step));
+        let spans = spans.filter(|name| is_elsewhere(name.span())).filter_map(|name| name.known());
         Self {
-            services: distinct(services.filter_map(|service| service.name.known())),
-            steps: distinct(steps.filter_map(|name| name.known())),
-            spans: distinct(spans.filter(|name| is_elsewhere(name.span())).filter_map(|name| name.known())),
+            services: distinct(services),
+            steps: distinct(steps),
+            spans: distinct(spans.chain(typed(SymbolKind::SpanName))),
             images: distinct(images.filter_map(|image| image.known())),
         }
     }

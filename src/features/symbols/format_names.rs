@@ -107,6 +107,20 @@ pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
     resolve(found, collector);
 }
 
+/// The names that the text of a document spells, whatever it renders to, with their places: services that it defines, steps and spans.
+pub fn spelled(view: &DocumentView) -> impl Iterator<Item = (SymbolKind, String, Span)> {
+    let names = Names { view, text: view.text(), reading: Reading::Written { map: None } };
+    names.names(view.syntax()).into_iter().filter_map(|found| {
+        let kind = match found.meaning {
+            Meaning::Service(Role::Definition) => SymbolKind::Service,
+            Meaning::Step(_) => SymbolKind::Step,
+            Meaning::Span(_) if !is_pattern(&found.name) => SymbolKind::SpanName,
+            _ => return None,
+        };
+        Some((kind, found.name, found.occurrence.0))
+    })
+}
+
 /// The names in what the document renders to.
 fn rendered_names(view: &DocumentView, rendered: &Rendered) -> Vec<Found> {
     let tree = SyntaxTree::new(&rendered.text, &Default::default());

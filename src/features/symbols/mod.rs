@@ -9,6 +9,8 @@ mod collect;
 mod format_names;
 mod template_names;
 
+pub use format_names::spelled;
+
 use super::DocumentView;
 use crate::text::Span;
 

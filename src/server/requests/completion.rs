@@ -31,7 +31,7 @@ pub async fn handle(session: &Session, params: CompletionParams) -> Result<Optio
     let place = params.text_document_position;
     let facts = session.state().facts;
     let reading = session.clone();
-    let answer = feature::answer(session, place.text_document.uri, move |subject| {
+    let answer = feature::answer_while_typing(session, place.text_document.uri, move |subject| {
         // Most places need no other file.
         let files = || Neighbourhood::new(&reading, Some((&subject.page.uri, &subject.judged)));
         let templates = || files().templates(subject.view().source());

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{Position, ProgressToken, Range, Uri};
@@ -12,9 +13,13 @@ use crate::features::{DocumentView, Written, unfailing};
 use crate::server::documents::Judged;
 use crate::server::neighbourhood::Neighbourhood;
 use crate::server::recorded::{self, Run};
+use crate::server::runs::RunView;
 use crate::server::session::Session;
 use crate::server::{positions, progress};
 use crate::text::{Encoding, Span};
+
+/// How long a request that comes with the typing waits for the analysis of what was typed: those of ordinary documents take less.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// What progress is shown of.
 pub(super) const SEARCHING: &str = "Searching the workspace's tests";
@@ -142,7 +147,25 @@ pub(super) async fn answer_with_files<T: Send + 'static>(
         let files = Neighbourhood::new(&reading, Some((&subject.page.uri, &subject.judged)));
         work(subject, &files)
     };
-    run(session, uri, token, work).await
+    let judged = newest(session, &uri).await;
+    run(session, uri, judged, token, work).await
+}
+
+/// Answers a request about `uri` that comes with the typing itself. Where the analysis of the newest text takes long, `work` sees that
+/// text with what is known of an earlier one ([`DocumentView::ahead`]).
+pub(super) async fn answer_while_typing<T: Send + 'static>(
+    session: &Session,
+    uri: Uri,
+    work: impl FnOnce(&Subject) -> T + Send + 'static,
+) -> Result<Option<T>> {
+    let judged = match tokio::time::timeout(PATIENCE, newest(session, &uri)).await {
+        Ok(judged) => judged,
+        Err(_) => match ahead(session, &uri).await {
+            Some(judged) => Some(judged),
+            None => newest(session, &uri).await,
+        },
+    };
+    run(session, uri, judged, None, work).await
 }
 
 /// Answers a request about `uri` with what `work` makes of its newest text. `None`: the document is not open. If the text has
@@ -152,17 +175,39 @@ pub(super) async fn answer<T: Send + 'static>(
     uri: Uri,
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
-    run(session, uri, None, work).await
+    let judged = newest(session, &uri).await;
+    run(session, uri, judged, None, work).await
+}
+
+/// The analysis of the newest text, when it is there.
+async fn newest(session: &Session, uri: &Uri) -> Option<Arc<Judged>> {
+    read_ahead(session, uri);
+    session.judged(uri).await
+}
+
+/// The newest text with what an earlier analysis tells; `None` where there is none that tells enough.
+async fn ahead(session: &Session, uri: &Uri) -> Option<Arc<Judged>> {
+    let (earlier, written, revision, version) = {
+        let state = session.state();
+        let document = state.documents.get(uri)?;
+        (document.judged.clone()?, document.written.clone(), document.revision, document.version)
+    };
+    let work = session.runtime().spawn_blocking(move || {
+        let view = earlier.view.ahead(written)?;
+        let analysis = Arc::clone(&earlier.analysis);
+        Some(Arc::new(Judged { revision, version, analysis, view, run: RunView::default() }))
+    });
+    work.await.ok()?
 }
 
 async fn run<T: Send + 'static>(
     session: &Session,
     uri: Uri,
+    judged: Option<Arc<Judged>>,
     token: Option<ProgressToken>,
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
-    read_ahead(session, &uri);
-    let Some(judged) = session.judged(&uri).await else { return Ok(None) };
+    let Some(judged) = judged else { return Ok(None) };
     let (encoding, record) = {
         let state = session.state();
         let path = state.documents.get(&uri).and_then(|document| document.path.clone());

@@ -25,7 +25,7 @@ pub fn options() -> SignatureHelpOptions {
 pub async fn handle(session: &Session, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
     let place = params.text_document_position_params;
     let with_offsets = session.state().facts.label_offsets;
-    let answer = feature::answer(session, place.text_document.uri, move |subject| {
+    let answer = feature::answer_while_typing(session, place.text_document.uri, move |subject| {
         let help = feature_of_signatures::signature_help(subject.view(), subject.offset(place.position))?;
         Some(to_lsp(help, with_offsets))
     });
