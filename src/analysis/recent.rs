@@ -9,11 +9,11 @@ use lru::LruCache;
 use super::cache::{CachedRender, Dependency, Digest, Surroundings};
 use crate::template::{LexedDocument, Rendered, SourceFile, Variables};
 
-/// So many documents are being edited at a time.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+/// So many are remembered: the combinations of a matrix are renders of their own.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// Renders that take more bytes are not remembered beside the cache.
-const MAX_BYTES: usize = 16 << 20;
+/// All that are remembered take so many bytes together, about.
+const MAX_BYTES: usize = 32 << 20;
 
 /// The last renders, by what they depend on beside the text of their document.
 #[derive(Debug)]
@@ -79,15 +79,17 @@ impl RecentRenders {
         variables: Variables,
         lexed: Option<LexedDocument>,
     ) {
+        let lexed = lexed.map(OnceLock::from).unwrap_or_default();
+        let recent = Arc::new(RecentRender { entry: Arc::clone(entry), variables, lexed });
         let mut renders = self.renders.lock().unwrap_or_else(PoisonError::into_inner);
-        let dropped = if entry.bytes() > MAX_BYTES {
-            renders.pop(&context)
-        } else {
-            let lexed = lexed.map(OnceLock::from).unwrap_or_default();
-            renders
-                .push(context, Arc::new(RecentRender { entry: Arc::clone(entry), variables, lexed }))
-                .map(|(_, it)| it)
-        };
+        let mut dropped = Vec::from_iter(renders.push(context, recent));
+        let mut bytes: usize = renders.iter().map(|(_, recent)| recent.entry.bytes()).sum();
+        while bytes > MAX_BYTES
+            && let Some(oldest) = renders.pop_lru()
+        {
+            bytes -= oldest.1.entry.bytes();
+            dropped.push(oldest);
+        }
         drop(renders);
         // To free a render takes a while, during which nobody should wait.
         drop(dropped);

@@ -11,7 +11,7 @@ use crate::config::FileKind;
 use crate::expectation::ExpectationTree;
 use crate::template::parsed::ParsedFile;
 use crate::template::{FileId, FileSpan, ReadingMode, SourceFile, SourceMap, Variables};
-use crate::text::Span;
+use crate::text::{Rebase, Span};
 
 /// One revision of one document. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,39 +31,7 @@ struct Shared {
     symbols: OnceLock<Symbols>,
     expectations: OnceLock<Option<ExpectationTree>>,
     /// What was typed since the analysis; `None` where the analysis is of this very text.
-    typed: Option<Typed>,
-}
-
-/// The one stretch in which a text differs from the one that was analysed.
-#[derive(Clone, Copy, Debug)]
-struct Typed {
-    /// What stood there.
-    old: Span,
-    /// Where it ends now.
-    new_end: usize,
-}
-
-impl Typed {
-    fn between(old: &str, new: &str) -> Self {
-        let common = |old: &mut dyn Iterator<Item = u8>, new: &mut dyn Iterator<Item = u8>| {
-            old.zip(new).take_while(|(old, new)| old == new).count()
-        };
-        let start = common(&mut old.bytes(), &mut new.bytes());
-        let behind = common(&mut old[..].bytes().skip(start).rev(), &mut new.bytes().skip(start).rev());
-        Self { old: Span::new(start, old.len() - behind), new_end: new.len() - behind }
-    }
-
-    /// Where a place is now; what was typed counts as a whole.
-    fn moved(self, span: Span) -> Span {
-        let start = if span.start <= self.old.start { span.start } else { self.behind(span.start, self.old.start) };
-        let end = if span.end <= self.old.start { span.end } else { self.behind(span.end, self.new_end) };
-        Span::new(start, end.max(start))
-    }
-
-    /// Where `offset` is, which is `inside` if it lies in what was typed over.
-    fn behind(self, offset: usize, inside: usize) -> usize {
-        if offset < self.old.end { inside } else { offset - self.old.end + self.new_end }
-    }
+    typed: Option<Rebase>,
 }
 
 impl DocumentView {
@@ -88,7 +56,7 @@ impl DocumentView {
 
     /// The document as it reads now, with what is known of an earlier text of it: for what is asked while somebody types, which should
     /// wait for no render. The text, its tokens, tables and variables are those of now; which names there are was true then, and
-    /// [`Self::origin`] tells where they are now. Nothing else that the analysis tells fits the text.
+    /// [`Self::present_origin`] tells where they are now. Nothing else that the analysis tells fits the text.
     ///
     /// `None`: it names other files now, and what they mean nobody knows yet.
     pub fn ahead(&self, written: Written) -> Option<Self> {
@@ -99,7 +67,7 @@ impl DocumentView {
         if named(self.written()) != named(&written) {
             return None;
         }
-        let typed = Some(Typed::between(self.text(), written.text()));
+        let typed = Some(Rebase::new(self.text(), written.text()));
         let source = SourceFile { text: Arc::clone(written.text()), ..self.source().clone() };
         let (symbols, variables, others, expectations) = Default::default();
         let (analysis, is_analysed) = (Arc::clone(&self.shared.analysis), self.shared.is_analysed);
@@ -203,8 +171,13 @@ impl DocumentView {
 
     /// Where a span of the model comes from: the very text, or the tag, argument or loop item that led to it.
     pub fn origin(&self, parsed: Span) -> Span {
-        let place = self.map().map_or(parsed, |map| map.place(parsed));
-        self.shared.typed.map_or(place, |typed| typed.moved(place))
+        self.map().map_or(parsed, |map| map.place(parsed))
+    }
+
+    /// Where that is now; `None` where its line was typed into since the analysis.
+    pub fn present_origin(&self, parsed: Span) -> Option<Span> {
+        let place = self.origin(parsed);
+        self.shared.typed.as_ref().map_or(Some(place), |typed| typed.map(place))
     }
 
     /// What a place of the document became in the parsed text; several in loops and repeated calls.

@@ -9,7 +9,7 @@ use super::lexer::{Comments, Keyword, Lexed, Token, TokenKind, lex};
 use super::problem::Problem;
 use super::render::Rendered;
 use super::source::{FileId, FileSpan, SourceFile};
-use crate::text::Span;
+use crate::text::{Span, common_prefix, common_suffix};
 
 /// The tokens of a document that was rendered, against which those of its next text are compared.
 #[derive(Clone, Debug)]
@@ -72,8 +72,8 @@ impl Rendered {
     pub fn may_differ_in_literal(&self, document: &SourceFile) -> bool {
         let Some(file) = self.files.first() else { return false };
         let (old, new) = (file.text.as_bytes(), document.text.as_bytes());
-        let prefix = common(old.iter(), new.iter());
-        let suffix = common(old[prefix..].iter().rev(), new[prefix..].iter().rev());
+        let prefix = common_prefix(old, new);
+        let suffix = common_suffix(&old[prefix..], &new[prefix..]);
         self.map.is_in_literal(prefix) && self.map.is_in_literal(old.len() - suffix)
     }
 
@@ -115,11 +115,6 @@ impl Rendered {
 fn moved(problem: &Problem, edit: &LiteralEdit) -> Option<Problem> {
     let stack = problem.stack.iter().map(|at| edit.moved_in_file(*at)).collect::<Option<_>>()?;
     Some(Problem { kind: problem.kind.clone(), at: edit.moved_in_file(problem.at)?, stack })
-}
-
-/// How much two sequences of bytes have in common from their start on.
-fn common<'a>(old: impl Iterator<Item = &'a u8>, new: impl Iterator<Item = &'a u8>) -> usize {
-    old.zip(new).take_while(|(old, new)| old == new).count()
 }
 
 /// The runs of text in which two documents differ, if they differ in nothing else.

@@ -2,7 +2,7 @@
 
 use similar::{Algorithm, DiffTag, TextDiff};
 
-use super::Span;
+use super::{Span, common_prefix, common_suffix};
 
 /// How long the search for common lines may take. Behind it more counts as changed than is, never less.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(50);
@@ -92,15 +92,15 @@ fn starts(lines: &[&str], from: usize) -> Vec<usize> {
 
 /// How many bytes the texts have in common from their starts on, up to the end of a line.
 fn common_lines(old: &str, new: &str) -> usize {
-    let common = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+    let common = common_prefix(old.as_bytes(), new.as_bytes());
     // A line that ends where one of the texts ends may go on in the other.
     old.as_bytes()[..common].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
 }
 
 /// How many bytes the texts have in common at their ends, from the start of a line on.
 fn common_tail(old: &str, new: &str) -> usize {
-    let (old, new) = (old.as_bytes(), new.as_bytes());
-    let common = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let old = old.as_bytes();
+    let common = common_suffix(old, new.as_bytes());
     let tail = &old[old.len() - common..];
     match tail.iter().position(|byte| *byte == b'\n') {
         Some(at) => tail.len() - at - 1,

@@ -36,9 +36,13 @@ fn an_engine_that_dies_fails_nobodys_test() {
 #[test]
 fn an_engine_that_comes_back_is_used_again() {
     let engine = FakeEngine::start();
-    let project = Project::new(&[("t", &scenarios(&[("first", "sleep 30"), ("second", "true"), ("third", "true")]))]);
+    let told = tempfile::tempdir().unwrap();
+    let begun = told.path().join("begun");
+    let first = format!("sh -c 'touch {}; sleep 30'", begun.display());
+    let project = Project::new(&[("t", &scenarios(&[("first", &first), ("second", "true"), ("third", "true")]))]);
     let child = start(&project, &engine, &["--jobs", "1"]);
-    wait_until("a container runs", || engine.running() == 1);
+    // While its services are started, the scenario would end at once, and the others with it.
+    wait_until("the scenario runs", || begun.exists());
     engine.die();
     wait_until("its container ends", || engine.running() == 0);
     std::thread::sleep(Duration::from_secs(1));

@@ -54,7 +54,7 @@ fn what_was_typed_since_the_analysis_is_offered_too() {
     let earlier = "[services.n_{{ 1 + 1 }}]\n[services.api]\n[services.db]\nimage = \"x\"\n[[steps]]\nname = \"s\"\n";
     let typed = earlier.replace("[services.db]", "[services.cache]\nimage = \"y\"\n[services.db]");
     let labels = labels_ahead(earlier, &format!("{typed}service = \"$0\"\n"));
-    assert_eq!(labels.unwrap(), ["n_2", "api", "cache", "db"]);
+    assert_eq!(labels.unwrap(), ["n_2", "api", "db", "cache"]);
     // The name at the cursor is being written, wherever it stood before.
     let depends = earlier.replace("[services.db]\n", "[services.db]\ndepends_on = [\"$0\"]\n");
     let labels = labels_ahead(earlier, &depends);

@@ -18,7 +18,7 @@ pub(super) struct DocumentNames {
 impl DocumentNames {
     pub(super) fn of(view: &DocumentView, offset: usize) -> Self {
         let config = &view.analysis().config;
-        let is_elsewhere = |span: Span| !view.origin(span).touches(offset);
+        let is_elsewhere = |span: Span| view.present_origin(span).is_some_and(|place| !place.touches(offset));
         let services = config.services.iter().filter(|service| is_elsewhere(service.name.span));
         let steps = config.steps.iter().chain(config.scenarios.iter().flat_map(|scenario| &scenario.steps));
         let steps = steps.filter_map(|step| step.name.as_ref()).filter(|name| is_elsewhere(name.span));
