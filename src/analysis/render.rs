@@ -211,7 +211,10 @@ impl<'a> RenderRequest<'a> {
         let (variables, _) = plan.variables.combination(&plan.axes, index);
         let retyped = self.analyzer.recent.retyped(&key.context, self.document, &variables, surroundings);
         let (rendered, dependencies, lexed) = match retyped {
-            Some(Retyped { rendered, dependencies, lexed }) => (Arc::new(rendered), dependencies, Some(lexed)),
+            Some(Retyped { rendered, dependencies, lexed }) => {
+                self.analyzer.cache.count_retyped();
+                (Arc::new(rendered), dependencies, Some(lexed))
+            }
             None => {
                 let recording = RecordingLoader::new(self.loader());
                 let input = RenderInput { document: self.document, variables: &variables, loader: &recording };

@@ -15,13 +15,15 @@ pub struct RenderCache {
     backend: Box<dyn CacheBackend>,
     hits: AtomicU64,
     misses: AtomicU64,
+    retyped: AtomicU64,
     evictions: AtomicU64,
 }
 
 impl RenderCache {
     /// A cache that keeps its entries in `backend`.
     pub fn new(backend: Box<dyn CacheBackend>) -> Self {
-        Self { backend, hits: AtomicU64::new(0), misses: AtomicU64::new(0), evictions: AtomicU64::new(0) }
+        let (hits, misses, retyped, evictions) = Default::default();
+        Self { backend, hits, misses, retyped, evictions }
     }
 
     /// A cache in memory.
@@ -49,6 +51,11 @@ impl RenderCache {
     pub fn put(&self, key: CacheKey, entry: Arc<CachedRender>) {
         let evicted = self.backend.put(key, entry);
         self.evictions.fetch_add(evicted as u64, Ordering::Relaxed);
+    }
+
+    /// Counts a miss that took no render, for the last one of the document served.
+    pub(in crate::analysis) fn count_retyped(&self) {
+        self.retyped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Forgets what may change with the file at `path`: renders of it, and renders that imported it or would now.
@@ -80,6 +87,7 @@ impl RenderCache {
         CacheStatistics {
             hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
+            retyped: self.retyped.load(Ordering::Relaxed),
             evictions: self.evictions.load(Ordering::Relaxed),
             entries: self.backend.len(),
             bytes: self.backend.bytes(),
@@ -94,6 +102,8 @@ pub struct CacheStatistics {
     pub hits: u64,
     /// Look-ups that found none, or one that was no longer valid.
     pub misses: u64,
+    /// Those of the misses that took no render, because only text between the tags was typed since the last one.
+    pub retyped: u64,
     /// Entries that had to go for newer ones.
     pub evictions: u64,
     /// How many entries there are now.
@@ -104,7 +114,7 @@ pub struct CacheStatistics {
 
 impl From<CacheStatistics> for CacheFigures {
     fn from(statistics: CacheStatistics) -> Self {
-        let CacheStatistics { hits, misses, evictions, entries: _, bytes } = statistics;
+        let CacheStatistics { hits, misses, retyped: _, evictions, entries: _, bytes } = statistics;
         Self { hits, misses, evictions, bytes: bytes as u64 }
     }
 }

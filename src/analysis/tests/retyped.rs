@@ -79,6 +79,27 @@ fn what_is_typed_elsewhere_is_judged() {
 }
 
 #[test]
+fn only_a_change_of_a_tag_or_a_variable_is_rendered() {
+    let analyzer = Analyzer::default();
+    let text = VARIABLES.replacen("[matrix]\nos = [\"one\", \"two\"]\n", "", 1).replacen(" {{ matrix.os }}", "", 1);
+    analyze(&analyzer, &text);
+    let mut expected = 0;
+    for (from, to, is_retyped) in [
+        ("demo", "démo", true),
+        ("knd", "kind", true),
+        ("alpine:3.20", "debian", false),
+        // What was rendered last counts, so each of these differs from the one above in what must be rendered.
+        ("| upper", "| lower", false),
+        ("demo", "dome", false),
+        ("demo", "doom", true),
+    ] {
+        analyze(&analyzer, &text.replacen(from, to, 1));
+        expected += u64::from(is_retyped);
+        assert_eq!(analyzer.cache().statistics().retyped, expected, "{from} -> {to}");
+    }
+}
+
+#[test]
 fn a_library_that_changed_meanwhile_is_seen() {
     let directory = tempfile::tempdir().unwrap();
     let library = directory.path().join("lib.toml.tera");

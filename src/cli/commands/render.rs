@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments, color: ColorChoice) -> u8 {
         return TROUBLE;
     }
     if arguments.cache_stats {
-        let CacheStatistics { hits, misses, evictions, entries, bytes } = test.cache_statistics(&current);
+        let CacheStatistics { hits, misses, retyped: _, evictions, entries, bytes } = test.cache_statistics(&current);
         let bytes = indicatif::HumanBytes(bytes as u64);
         let text =
             format!("render cache: {hits} hits, {misses} misses, {evictions} evictions, {entries} entries, {bytes}\n");

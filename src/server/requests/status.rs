@@ -54,6 +54,7 @@ pub struct Status {
 struct Cache {
     hits: u64,
     misses: u64,
+    retyped: u64,
     evictions: u64,
     hit_rate: f64,
     miss_rate: f64,
@@ -119,6 +120,7 @@ fn cache(statistics: &CacheStatistics) -> Cache {
     Cache {
         hits: statistics.hits,
         misses: statistics.misses,
+        retyped: statistics.retyped,
         evictions: statistics.evictions,
         hit_rate: statistics.hit_rate(),
         miss_rate: statistics.rate(statistics.misses),
