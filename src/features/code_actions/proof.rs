@@ -38,7 +38,7 @@ pub(super) enum Keeps {
 /// proof renders and analyses the document anew; they run side by side.
 pub(super) fn proved(request: &ActionRequest<'_>, drafts: Vec<Draft>) -> Vec<CodeAction> {
     let ActionRequest { view, document, surroundings, proves, .. } = *request;
-    let prover = Prover { view, document, surroundings, renders: OnceLock::new() };
+    let prover = Prover { view, document, surroundings, renders: OnceLock::new(), values: OnceLock::new() };
     let action = |Draft { title, kind, change }: Draft| {
         let is_proved = |change: &Change| if proves.cover(&title) { prover.prove(change) } else { Ok(()) };
         let change = change.and_then(|change| is_proved(&change).map(|()| change.edits));
@@ -54,35 +54,36 @@ struct Prover<'a> {
     surroundings: Surroundings<'a>,
     /// What it renders to as it is, found out by the first proof that asks.
     renders: OnceLock<Option<Renders<'a>>>,
+    /// The values of the text that was analysed, parsed by the first proof that asks; `None` where it is no TOML.
+    values: OnceLock<Option<DeTable<'a>>>,
 }
 
-impl Prover<'_> {
+impl<'a> Prover<'a> {
     fn prove(&self, change: &Change) -> Result<(), String> {
         let Surroundings { analyzer, options, loader, .. } = self.surroundings;
         let (before, analysis) = (self.view.text(), self.view.analysis());
         let after: Arc<str> = apply(before, &change.edits).into();
-        let changed = (analysis.kind == FileKind::Test).then(|| {
-            let document = SourceFile { text: Arc::clone(&after), ..self.document.clone() };
-            analyzer.analyze_with(&document, options, loader)
-        });
-        let same = |before: &str, after: &str| match &change.keeps {
-            Keeps::Values => same_toml(before, after),
-            Keeps::ValuesBut { variable } => same_but_variable(before, after, variable),
-            Keeps::Meaning(same) => match (DeTable::parse(before), DeTable::parse(after)) {
-                (Ok(before), Ok(after)) => same(before.get_ref(), after.get_ref()),
-                _ => false,
+        let is_rendered = [before, &after].iter().any(|text| reading(text).mode != ReadingMode::Plain);
+        let same = |before: &str, after: &str| self.is_same(before, after, &change.keeps);
+        // Side by side: what must be analysed, and what can be read meanwhile.
+        let (changed, holds) = rayon::join(
+            || {
+                (analysis.kind == FileKind::Test).then(|| {
+                    let document = SourceFile { text: Arc::clone(&after), ..self.document.clone() };
+                    analyzer.analyze_with(&document, options, loader)
+                })
             },
-        };
-        let is_rendered = |text: &str| reading(text).mode != ReadingMode::Plain;
-        let holds = match is_rendered(before) || is_rendered(&after) {
-            true => {
-                let render = || Renders::new(self.document, self.surroundings, analysis.rendered.clone());
-                let known = changed.as_ref().and_then(|changed| changed.rendered.as_deref());
-                let renders = self.renders.get_or_init(render);
-                renders.as_ref().is_some_and(|renders| renders.keep(&after, known, &same))
-            }
-            false => same(before, &after),
-        };
+            || {
+                self.values();
+                (!is_rendered).then(|| same(before, &after))
+            },
+        );
+        let holds = holds.unwrap_or_else(|| {
+            let render = || Renders::new(self.document, self.surroundings, analysis.rendered.clone());
+            let known = changed.as_ref().and_then(|changed| changed.rendered.as_deref());
+            let renders = self.renders.get_or_init(render);
+            renders.as_ref().is_some_and(|renders| renders.keep(&after, known, &same))
+        });
         if !holds {
             return Err("it can't be proved that the test would mean the same".to_owned());
         }
@@ -91,11 +92,37 @@ impl Prover<'_> {
         }
         Ok(())
     }
+
+    /// Whether two texts are the same by what is kept.
+    fn is_same(&self, before: &str, after: &str, keeps: &Keeps) -> bool {
+        if before == after && matches!(keeps, Keeps::Values) {
+            return true;
+        }
+        let parsed;
+        let old = match std::ptr::eq(before, self.view.parsed_text()) {
+            true => self.values(),
+            false => {
+                parsed = DeTable::parse(before).ok();
+                parsed.as_ref().map(|table| table.get_ref())
+            }
+        };
+        let new = DeTable::parse(after).ok();
+        match (old, new, keeps) {
+            (Some(old), Some(new), Keeps::Values) => same_table(old, new.get_ref()),
+            (Some(old), Some(new), Keeps::ValuesBut { variable }) => same_but_variable(old, new.into_inner(), variable),
+            (Some(old), Some(new), Keeps::Meaning(same)) => same(old, new.get_ref()),
+            (_, _, Keeps::Values) => same_toml(before, after),
+            (_, _, Keeps::ValuesBut { .. } | Keeps::Meaning(_)) => false,
+        }
+    }
+
+    fn values(&self) -> Option<&DeTable<'a>> {
+        let parse = || Some(DeTable::parse(self.view.parsed_text()).ok()?.into_inner());
+        self.values.get_or_init(parse).as_ref()
+    }
 }
 
-fn same_but_variable(before: &str, after: &str, variable: &str) -> bool {
-    let (Ok(before), Ok(after)) = (DeTable::parse(before), DeTable::parse(after)) else { return false };
-    let (before, mut after) = (before.into_inner(), after.into_inner());
+fn same_but_variable(before: &DeTable<'_>, mut after: DeTable<'_>, variable: &str) -> bool {
     let Some(vars) = after.get_mut("vars") else { return false };
     let DeValue::Table(variables) = vars.get_mut() else { return false };
     if variables.remove(variable).is_none() {
@@ -104,5 +131,5 @@ fn same_but_variable(before: &str, after: &str, variable: &str) -> bool {
     if variables.is_empty() && !before.contains_key("vars") {
         after.remove("vars");
     }
-    same_table(&before, &after)
+    same_table(before, &after)
 }

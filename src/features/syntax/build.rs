@@ -1,5 +1,9 @@
 //! From the events of the TOML parser to the tree.
 
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
+
 use toml_parser::Source;
 use toml_parser::decoder::Encoding;
 use toml_parser::lexer::Token;
@@ -12,14 +16,36 @@ use crate::text::Span;
 /// Brackets nested deeper than this are not followed.
 const MAX_DEPTH: usize = 64;
 
+/// The halves of a text of so many bytes are read side by side: less takes hardly longer than a thread to start.
+const LONG: usize = 64 * 1024;
+
 pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
+    let sections = masked.headers.len() + 1;
+    if text.len() < LONG {
+        return read(text, masked, 0..sections);
+    }
+    let middle = masked.headers.partition_point(|header| *header < text.len() / 2) + 1;
+    // Not rayon, whose threads take other work while they wait: whoever asks may be filling a cell that it needs.
+    thread::scope(|scope| {
+        let behind = scope.spawn(|| read(text, masked, middle..sections));
+        let mut tree = read(text, masked, 0..middle);
+        let behind = behind.join().unwrap_or_else(|panic| resume_unwind(panic));
+        tree.tables.extend(behind.tables);
+        tree.comments.extend(behind.comments);
+        tree
+    })
+}
+
+/// Reads some of the parts into which the headers cut the text; the first has none.
+fn read(text: &str, masked: &Masked, sections: Range<usize>) -> SyntaxTree {
     let mut tree = SyntaxTree::default();
-    let length = masked.text.len();
-    // Each header is parsed with what follows it, so that nothing left open reaches beyond the next header.
-    let starts = std::iter::once(0).chain(masked.headers.iter().copied());
-    let ends = masked.headers.iter().copied().chain([length]);
+    let start_of =
+        |section: usize| section.checked_sub(1).map_or(Some(0), |header| masked.headers.get(header).copied());
     let (mut tokens, mut events): (Vec<Token>, Vec<Event>) = Default::default();
-    for (index, (start, end)) in starts.zip(ends).enumerate() {
+    // Each header is parsed with what follows it, so that nothing left open reaches beyond the next header.
+    for section in sections {
+        let Some(start) = start_of(section) else { continue };
+        let end = start_of(section + 1).unwrap_or(masked.text.len());
         let Some(part) = masked.text.get(start..end) else { continue };
         tokens.clear();
         tokens.extend(Source::new(part).lex());
@@ -27,7 +53,7 @@ pub(super) fn build(text: &str, masked: &Masked) -> SyntaxTree {
         parse_document(&tokens, &mut events, &mut ());
         let mut table = Table { span: Span::new(start, end), ..Table::default() };
         let mut builder = Builder { text, masked, base: start, events: &events, at: 0, comments: &mut tree.comments };
-        builder.table(&mut table, index == 0);
+        builder.table(&mut table, section == 0);
         tree.tables.push(table);
     }
     tree
