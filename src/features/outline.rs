@@ -1,6 +1,8 @@
 //! The outline of a document: tables with their keys, scenarios with their steps, services and expectations by their names,
 //! macros, blocks and calls of macros, nested as they stand in the text.
 
+use rayon::prelude::*;
+
 use super::Written;
 use super::names::macro_calls;
 use super::syntax::{Pair, Table, Value, ValueKind};
@@ -161,23 +163,24 @@ fn calls(written: &Written) -> impl Iterator<Item = OutlineItem> {
     })
 }
 
+/// The tables, read side by side: in a plain test they are all that there is.
 fn tables(written: &Written) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for table in &written.syntax().tables {
-        let children: Vec<OutlineItem> = table.pairs.iter().filter_map(|pair| key(written.text(), pair, 0)).collect();
-        let Some(header) = &table.header else {
-            parts.extend(children.into_iter().map(|item| Part { item, path: None }));
-            continue;
-        };
-        let path: Vec<String> = header.path.iter().map(|part| part.text.clone()).collect();
-        let end = children.last().map_or(header.span.end, |last| last.span.end).max(header.span.end);
-        let (kind, name, detail) = title(written.text(), table, &path);
-        let first = header.path.first().map_or(header.span, |first| first.span);
-        let selection = header.path.last().map_or(header.span, |last| first.join(last.span));
-        let span = Span::new(header.span.start, end);
-        parts.push(Part { item: OutlineItem { name, detail, kind, span, selection, children }, path: Some(path) });
-    }
-    parts
+    written.syntax().tables.par_iter().flat_map_iter(|table| parts(written.text(), table)).collect()
+}
+
+/// A table with its keys; only the keys where it has no header.
+fn parts(text: &str, table: &Table) -> Vec<Part> {
+    let children: Vec<OutlineItem> = table.pairs.iter().filter_map(|pair| key(text, pair, 0)).collect();
+    let Some(header) = &table.header else {
+        return children.into_iter().map(|item| Part { item, path: None }).collect();
+    };
+    let path: Vec<String> = header.path.iter().map(|part| part.text.clone()).collect();
+    let end = children.last().map_or(header.span.end, |last| last.span.end).max(header.span.end);
+    let (kind, name, detail) = title(text, table, &path);
+    let first = header.path.first().map_or(header.span, |first| first.span);
+    let selection = header.path.last().map_or(header.span, |last| first.join(last.span));
+    let span = Span::new(header.span.start, end);
+    vec![Part { item: OutlineItem { name, detail, kind, span, selection, children }, path: Some(path) }]
 }
 
 /// What a table is called, and what it is.

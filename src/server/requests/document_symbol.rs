@@ -1,9 +1,7 @@
 //! `textDocument/documentSymbol`.
 
 use tower_lsp::jsonrpc::Result;
-use tower_lsp::ls_types::{
-    DocumentSymbol, DocumentSymbolParams, DocumentSymbolResponse, Location, SymbolInformation, SymbolKind,
-};
+use tower_lsp::ls_types::{DocumentSymbol, DocumentSymbolParams, Location, SymbolInformation, SymbolKind};
 
 use super::feature::{self, Page};
 use crate::features::outline::{self, OutlineItem, OutlineKind};
@@ -16,27 +14,28 @@ pub async fn handle(session: &Session, params: DocumentSymbolParams) -> Result<E
     let answer = feature::answer_from_text(session, params.text_document.uri, move |page| {
         let items = outline::outline(&page.written);
         if is_nested {
-            let symbols = items.iter().map(|item| nested(page, item)).collect();
-            return Encoded::new(&DocumentSymbolResponse::Nested(symbols));
+            return Encoded::list(items, |item| nested(page, item));
         }
         let mut flat = Vec::new();
         items.iter().for_each(|item| flatten(page, item, None, &mut flat));
-        Encoded::new(&DocumentSymbolResponse::Flat(flat))
+        Encoded::new(&flat)
     });
     Encoded::or_null(answer.await?)
 }
 
-fn nested(page: &Page, item: &OutlineItem) -> DocumentSymbol {
+fn nested(page: &Page, item: OutlineItem) -> DocumentSymbol {
+    let OutlineItem { name, detail, kind: kind_of_item, span, selection, children } = item;
+    let children: Vec<DocumentSymbol> = children.into_iter().map(|child| nested(page, child)).collect();
     #[expect(deprecated, reason = "the field must be there; what it says is said by tags")]
     DocumentSymbol {
-        name: item.name.clone(),
-        detail: Some(item.detail.clone()).filter(|detail| !detail.is_empty()),
-        kind: kind(item.kind),
+        name,
+        detail: Some(detail).filter(|detail| !detail.is_empty()),
+        kind: kind(kind_of_item),
         tags: None,
         deprecated: None,
-        range: page.range(item.span),
-        selection_range: page.range(item.selection),
-        children: (!item.children.is_empty()).then(|| item.children.iter().map(|child| nested(page, child)).collect()),
+        range: page.range(span),
+        selection_range: page.range(selection),
+        children: Some(children).filter(|children| !children.is_empty()),
     }
 }
 
