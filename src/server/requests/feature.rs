@@ -19,6 +19,7 @@ use crate::server::{positions, progress};
 use crate::text::{Encoding, Span};
 
 /// How long a request that comes with the typing waits for the analysis of what was typed: those of ordinary documents take less.
+/// Where the last one took longer, the next one is not waited for at all.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// What progress is shown of.
@@ -158,7 +159,13 @@ pub(super) async fn answer_while_typing<T: Send + 'static>(
     uri: Uri,
     work: impl FnOnce(&Subject) -> T + Send + 'static,
 ) -> Result<Option<T>> {
-    let judged = match tokio::time::timeout(PATIENCE, newest(session, &uri)).await {
+    let is_long = {
+        let state = session.state();
+        let last = state.documents.get(&uri).and_then(|document| document.judged.as_ref());
+        last.is_some_and(|judged| judged.analysis.durations.total() > PATIENCE)
+    };
+    let patience = if is_long { Duration::ZERO } else { PATIENCE };
+    let judged = match tokio::time::timeout(patience, newest(session, &uri)).await {
         Ok(judged) => judged,
         Err(_) => match ahead(session, &uri).await {
             Some(judged) => Some(judged),
