@@ -5,9 +5,9 @@
 //! Each is asked when editors ask it. Completion, signatures, colours, folds and hints come with the typing: right behind a change
 //! of text, and, where it is said so, of a tag, for which all must be rendered. All else comes when nobody types: links, lenses,
 //! outlines and the lightbulb 200 ms to a second behind the last change (VS Code: `CodeLensProvide` 250, `DocumentSymbols` 350,
-//! `Links` 1000, `codeActionModel` 250; Neovim: code lenses 200; Helix: links 250), highlights behind a move of the cursor, the rest
-//! when somebody asks. That is measured a quarter of a second behind the diagnostics; `-- --behind` asks these, too, right behind
-//! a change, as no editor does.
+//! `Links` 1000, `codeActionModel` 250; Neovim: code lenses 200; Helix: links 250), highlights behind a move of the cursor (Helix
+//! can ask for them at each change; by default it does not), the rest when somebody asks. That is measured a quarter of a second behind
+//! the diagnostics; `-- --behind` asks all of these right behind a change, too.
 //!
 //! No text was there before, so nothing comes from a cache. An answer that is empty or an error ends the benchmark. The last figure
 //! is how many times the floor of the same document the p50 is: where the floor alone is near the aim, the machine is too slow for it.

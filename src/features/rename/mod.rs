@@ -14,6 +14,7 @@ pub use refusal::Refusal;
 use super::DocumentView;
 use super::references::{FileOccurrences, Workspace, references, symbol_at};
 use super::symbols::{Home, Occurrence, Role, Spelling, Symbol, SymbolKind};
+use crate::formatting::{self, TextEdit};
 use crate::template::library;
 use crate::text::Span;
 
@@ -40,11 +41,9 @@ pub struct FileEdits {
 impl FileEdits {
     /// The text with the edits made.
     pub fn text(&self) -> String {
-        let mut text = self.view.text().to_owned();
-        for (span, new) in self.edits.iter().rev() {
-            text.replace_range(span.range(), new);
-        }
-        text
+        let edits: Vec<TextEdit> =
+            self.edits.iter().map(|(span, new)| TextEdit { span: *span, text: new.clone() }).collect();
+        formatting::apply(self.view.text(), &edits)
     }
 }
 
