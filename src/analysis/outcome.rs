@@ -85,6 +85,12 @@ impl Analysis {
             cached: false,
         }
     }
+
+    /// The text that was parsed: the rendered one, else the document's own.
+    pub fn parsed_text(&self) -> &str {
+        let own = || self.files.first().map_or("", |document| &document.text);
+        self.rendered.as_ref().map_or_else(own, |rendered| &rendered.text)
+    }
 }
 
 /// How many combinations a matrix has.

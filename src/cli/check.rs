@@ -294,7 +294,7 @@ impl Session {
         let Ok(text) = read::file(path) else { return FixedFile::default() };
         let document = SourceFile { name: job.target.shown.clone(), path: Some(self.current.join(path)), text };
         let analyze = |document: &SourceFile| self.analyzer.analyze(document, &job.options);
-        match panics::catch(|| code_actions::fix_all(&document, &analyze)) {
+        match panics::catch(|| code_actions::fix_all(&document, &analyze(&document), &analyze)) {
             Ok(fixed) => FixedFile::make(path, &document, fixed, shows_only),
             Err(message) => FixedFile::failed(&document.name, &message),
         }

@@ -1,8 +1,5 @@
 //! The door of the room: from text to model and mistakes.
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use toml::de::DeTable;
 
 use super::model::TestConfig;
@@ -24,26 +21,16 @@ pub struct Parsed {
     pub shape: Vec<ShapeProblem>,
 }
 
-/// In a text of so many bytes model and shape are read side by side: less takes hardly longer than a thread to start.
-const LONG: usize = 32 * 1024;
-
 /// Reads the text of a test.
 ///
 /// `opaque` are places whose content is unknown because the template has a mistake there (sorted, without overlap):
 /// nothing that touches them is judged. With `in_string`, strings may hold template expressions that are rendered at
 /// run time; such strings are unknown. Works on any text, costs about what the bare TOML parse costs, and never fails.
 pub fn parse(text: &str, opaque: &[Span], in_string: bool) -> Parsed {
-    with_table(text, opaque, in_string, |Table { root, source, syntax }| {
-        let (config, shape) = if text.len() < LONG {
-            (config(root, source), shape::check(root, &ROOT, source))
-        } else {
-            thread::scope(|scope| {
-                let shape = scope.spawn(|| shape::check(root, &ROOT, source));
-                let config = config(root, source);
-                (config, shape.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            })
-        };
-        Parsed { config, syntax, shape }
+    with_table(text, opaque, in_string, |Table { root, source, syntax }| Parsed {
+        config: config(root, source),
+        syntax,
+        shape: shape::check(root, &ROOT, source),
     })
 }
 

@@ -22,9 +22,14 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets of a document.
+    /// The secrets of a document, and those that it had when it was analysed.
     pub fn of(view: &DocumentView) -> Self {
-        Self::in_variables(view.variables(), is_secret_name)
+        let mut secrets = Self::in_variables(view.variables(), is_secret_name);
+        if let Some(earlier) = view.earlier_variables() {
+            secrets.texts.extend(Self::in_variables(&earlier, is_secret_name).texts);
+            secrets.sort();
+        }
+        secrets
     }
 
     /// The values of all variables whose name, or the key of a table above them, is secret by `is_secret_name`.
@@ -35,10 +40,14 @@ impl Secrets {
                 secrets.collect(value, is_secret_name(name), &is_secret_name);
             }
         }
-        // Longer ones first: one may contain another.
-        secrets.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        secrets.texts.dedup();
+        secrets.sort();
         secrets
+    }
+
+    /// Longer ones first: one may contain another.
+    fn sort(&mut self) {
+        self.texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        self.texts.dedup();
     }
 
     /// The secrets themselves, longer ones first.

@@ -47,7 +47,8 @@ pub fn unfailing(view: &DocumentView, trace: &Arc<Trace>, known: &mut Option<Arc
         Some(weighed) => weighed,
         None => Arc::new(Weighed::new(tree, trace)),
     };
-    let place = |index: &usize| tree.constraints.get(*index).map(|constraint| view.origin(constraint.span));
+    let place =
+        |index: &usize| tree.constraints.get(*index).and_then(|constraint| view.present_origin(constraint.span));
     let mut places: Vec<Span> = weighed.never_red.iter().filter_map(place).collect();
     // What a loop or a macro writes several times at one place is told only if it can fail nowhere.
     let never_red: HashSet<usize> = weighed.never_red.iter().copied().collect();

@@ -139,6 +139,12 @@ impl DocumentView {
         self.shared.variables.get_or_init(|| self.shared.analysis.sources.variables(&self.shared.source.text))
     }
 
+    /// The variables that its template saw when it was analysed, where it was typed into since.
+    pub fn earlier_variables(&self) -> Option<Variables> {
+        let analysed = self.analysis().files.first().filter(|_| self.is_ahead())?;
+        Some(self.analysis().sources.variables(&analysed.text))
+    }
+
     /// Its names, each with every place that spells it.
     pub fn symbols(&self) -> &Symbols {
         self.shared.symbols.get_or_init(|| Symbols::new(self))
@@ -161,7 +167,7 @@ impl DocumentView {
 
     /// The text that the model's spans belong to.
     pub fn parsed_text(&self) -> &str {
-        self.shared.analysis.rendered.as_ref().map_or(&*self.shared.source.text, |rendered| &rendered.text)
+        self.shared.analysis.parsed_text()
     }
 
     /// Where a span of the model stands in the document, if it is literal text there: only then may it be edited.
@@ -176,8 +182,12 @@ impl DocumentView {
 
     /// Where that is now; `None` where its line was typed into since the analysis.
     pub fn present_origin(&self, parsed: Span) -> Option<Span> {
-        let place = self.origin(parsed);
-        self.shared.typed.as_ref().map_or(Some(place), |typed| typed.map(place))
+        self.present(self.origin(parsed))
+    }
+
+    /// Where a place of the text that was analysed is now; `None` where its line was typed into since.
+    pub fn present(&self, analysed: Span) -> Option<Span> {
+        self.shared.typed.as_ref().map_or(Some(analysed), |typed| typed.map(analysed))
     }
 
     /// What a place of the document became in the parsed text; several in loops and repeated calls.

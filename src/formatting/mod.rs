@@ -5,6 +5,7 @@
 //! `proof` compares both texts; `edits` finds the difference.
 
 mod arrange;
+mod changed_sections;
 mod directives;
 pub mod editorconfig;
 mod edits;
@@ -21,6 +22,7 @@ mod spacing;
 #[cfg(test)]
 mod tests;
 
+pub use changed_sections::changed_sections;
 pub use editorconfig::EditorConfig;
 pub use edits::{apply, between};
 pub use formatter::{Formatted, Formatter, Notice, NoticeKind, TextEdit};

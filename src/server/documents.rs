@@ -43,6 +43,8 @@ pub struct OpenDocument {
     pub expectations_changed: Option<Arc<Changed>>,
     /// What mutants of its last recorded run said about it.
     pub weighed: Option<Arc<Weighed>>,
+    /// Whether the client shows hints that an earlier analysis tells, and is to ask again behind the next one.
+    pub hints_ahead: bool,
     /// Where its scenarios stood when it was whole last.
     pub run_places: Option<KnownPlaces>,
     /// What a test explorer was told of it last.
@@ -88,6 +90,7 @@ impl Documents {
             judged: None,
             expectations_changed: None,
             weighed: None,
+            hints_ahead: false,
             run_places: None,
             told_tests: None,
             renders_followed: Vec::new(),

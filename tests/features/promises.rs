@@ -132,7 +132,7 @@ fn quick_fixes(subject: &Subject, most: usize, complaints: &mut Vec<String>) {
 fn everything(subject: &Subject, complaints: &mut Vec<String>) {
     let before = subject.analyze(&subject.document.text);
     let analyze = |document: &SourceFile| subject.analyze(&document.text);
-    let fixed = fix_all(&subject.document, &analyze);
+    let fixed = fix_all(&subject.document, &before, &analyze);
     let after = subject.analyze(&fixed.text);
     let mut complain = |what: &str| complaints.push(format!("{}: {what}\n{}", subject.document.name, fixed.text));
     if errors(&after) > errors(&before) {
@@ -141,7 +141,8 @@ fn everything(subject: &Subject, complaints: &mut Vec<String>) {
     if let Some((code, _)) = fixed.rules.iter().find(|(code, _)| count(&after, code) >= count(&before, code)) {
         complain(&format!("`{code}` was told to be fixed"));
     }
-    let again = fix_all(&SourceFile { text: fixed.text.as_str().into(), ..subject.document.clone() }, &analyze);
+    let document = SourceFile { text: fixed.text.as_str().into(), ..subject.document.clone() };
+    let again = fix_all(&document, &after, &analyze);
     if again.count > 0 {
         complain("there is more to fix afterwards");
     }

@@ -12,6 +12,10 @@ use crate::client::{CLEAN, Client, FOUND, brief, broken};
 
 const URI: &str = "file:///tests/a.clnrm.toml";
 
+/// So much to render that requests come before its end.
+const NUMBERS: &str =
+    "{% for a in range(end=200) %}{% for b in range(end=200) %}# {{ a * b }}\n{% endfor %}{% endfor %}";
+
 /// A client that says it can do everything for which the server might ask it something.
 fn able() -> Value {
     json!({ "capabilities": { "workspace": {
@@ -42,8 +46,7 @@ fn a_client_that_never_answers_is_served_all_the_same() {
 fn what_the_text_alone_says_waits_for_no_render() {
     const TEMPLATE: &str = "file:///tests/a.clnrm.toml.tera";
     let mut client = Client::start(json!({ "capabilities": {} }));
-    let numbers = "{% for a in range(end=200) %}{% for b in range(end=200) %}# {{ a * b }}\n{% endfor %}{% endfor %}";
-    client.open(TEMPLATE, &format!("{CLEAN}{numbers}"));
+    client.open(TEMPLATE, &format!("{CLEAN}{NUMBERS}"));
     let document = json!({ "uri": TEMPLATE });
     let start = json!({ "line": 0, "character": 1 });
     for method in [
@@ -68,9 +71,8 @@ fn what_somebody_types_is_completed_while_it_is_rendered() {
     let head = "{% macro m(first, second) %}{{ first }}{% endmacro %}\n[services.looped_{{ 1 + 1 }}]\n";
     client.open(TEMPLATE, head);
     client.diagnostics(TEMPLATE, Some(1));
-    // A new service, a reference that is being written, and so much to render that the requests come before its end.
-    let numbers = "{% for a in range(end=200) %}{% for b in range(end=200) %}# {{ a * b }}\n{% endfor %}{% endfor %}";
-    let typed = format!("{head}[services.typed]\n[[steps]]\nservice = \"\"\n{{{{ self::m( }}}}\n{numbers}");
+    // A new service, and a reference that is being written.
+    let typed = format!("{head}[services.typed]\n[[steps]]\nservice = \"\"\n{{{{ self::m( }}}}\n{NUMBERS}");
     client.replace(TEMPLATE, 2, &typed);
     let document = json!({ "uri": TEMPLATE });
     let completed = json!({ "textDocument": document, "position": { "line": 4, "character": 11 } });
@@ -83,6 +85,35 @@ fn what_somebody_types_is_completed_while_it_is_rendered() {
     assert_eq!(answer["signatures"][0]["label"], "self::m(first, second)");
     assert_eq!(client.received("textDocument/publishDiagnostics").count(), 0, "the render had ended before");
     client.diagnostics(TEMPLATE, Some(2));
+    client.shut_down();
+}
+
+#[test]
+fn hints_are_shown_while_it_is_rendered_and_asked_for_again_behind_that() {
+    const TEMPLATE: &str = "file:///tests/a.clnrm.toml.tera";
+    let refreshes = json!({ "workspace": { "inlayHint": { "refreshSupport": true } } });
+    let mut client = Client::start(json!({ "capabilities": refreshes }));
+    let head = "{% macro m(first) %}{{ first }}{% endmacro %}\n[vars]\na = 1\n[meta]\nname = \"{{ vars.a + 1 }}\"\n";
+    client.open(TEMPLATE, head);
+    client.diagnostics(TEMPLATE, Some(1));
+    // The tag that is known is on another line; of the others only the name of a parameter can be known.
+    let typed = format!(
+        "# typed\n{head}description = \"{{{{ 3 + 3 }}}}\"\n[[steps]]\nname = \"{{{{ self::m(5) }}}}\"\n{NUMBERS}"
+    );
+    client.replace(TEMPLATE, 2, &typed);
+    let hints = |client: &mut Client| -> Vec<(u64, String)> {
+        let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let params = json!({ "textDocument": { "uri": TEMPLATE }, "range": all });
+        let answer = client.request("textDocument/inlayHint", params).unwrap();
+        let shown =
+            |hint: &Value| (hint["position"]["line"].as_u64().unwrap(), hint["label"].as_str().unwrap().to_owned());
+        answer.as_array().unwrap().iter().map(shown).collect()
+    };
+    let hint = |line: u64, label: &str| (line, label.to_owned());
+    assert_eq!(hints(&mut client), [hint(5, "= 2"), hint(8, "first:")]);
+    assert_eq!(client.received("textDocument/publishDiagnostics").count(), 0, "the render had ended before");
+    client.wait("the news of hints", |message| message["method"] == "workspace/inlayHint/refresh");
+    assert_eq!(hints(&mut client), [hint(1, "= 5"), hint(5, "= 2"), hint(6, "= 6"), hint(8, "first:"), hint(8, "= 5")]);
     client.shut_down();
 }
 

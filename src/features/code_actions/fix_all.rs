@@ -27,22 +27,23 @@ pub struct FixedAll {
 }
 
 /// Makes all fixes that are certain and do not overlap, round by round. Each round is checked: what it mends must be gone and no
-/// error may come; else its fixes are made one by one, without those that do harm.
-pub fn fix_all(document: &SourceFile, analyze: &dyn Fn(&SourceFile) -> Analysis) -> FixedAll {
+/// error may come; else its fixes are made one by one, without those that do harm. `analysis` is that of the document as it is.
+pub fn fix_all(document: &SourceFile, analysis: &Analysis, analyze: &dyn Fn(&SourceFile) -> Analysis) -> FixedAll {
     let mut fixed = FixedAll { text: document.text.to_string(), count: 0, rules: BTreeMap::new() };
-    let mut before = analyze(document);
+    let mut newest: Option<Analysis> = None;
     let mut refused: HashSet<(&'static str, String)> = HashSet::new();
     let with = |text: &str| SourceFile { text: text.into(), ..document.clone() };
     for _ in 0..MAX_ROUNDS {
+        let before = newest.as_ref().unwrap_or(analysis);
         let chosen = chosen(&before.diagnostics, &refused);
         if chosen.is_empty() {
             break;
         }
         let text = made(&fixed.text, &chosen);
         let after = analyze(&with(&text));
-        if holds(&before, &after, &chosen) {
+        if holds(before, &after, &chosen) {
             fixed.note(text, &chosen);
-            before = after;
+            newest = Some(after);
             continue;
         }
         let mut is_any_made = false;
@@ -50,10 +51,10 @@ pub fn fix_all(document: &SourceFile, analyze: &dyn Fn(&SourceFile) -> Analysis)
             let alone = [(*diagnostic, *fix)];
             let text = made(&fixed.text, &alone);
             let after = analyze(&with(&text));
-            if holds(&before, &after, &alone) {
+            if holds(before, &after, &alone) {
                 // The places of the others have moved: the next round finds them anew.
                 fixed.note(text, &alone);
-                before = after;
+                newest = Some(after);
                 is_any_made = true;
                 break;
             }

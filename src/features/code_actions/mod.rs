@@ -159,7 +159,8 @@ pub fn actions(request: &ActionRequest<'_>) -> Vec<CodeAction> {
 /// The fix of everything as an action.
 fn everything(request: &ActionRequest<'_>) -> Option<CodeAction> {
     let Surroundings { analyzer, options, loader, .. } = request.surroundings;
-    let fixed = fix_all(request.document, &|document| analyzer.analyze_with(document, options, loader));
+    let analyze = |document: &SourceFile| analyzer.analyze_with(document, options, loader);
+    let fixed = fix_all(request.document, request.view.analysis(), &analyze);
     if fixed.count == 0 {
         return None;
     }

@@ -4,13 +4,14 @@
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{ActionRequest, CodeAction, Draft, errors};
-use crate::analysis::FileKind;
 use crate::analysis::reading_mode::reading;
+use crate::analysis::{Analysis, FileKind};
 use crate::features::DocumentView;
-use crate::formatting::{Renders, Surroundings, TextEdit, apply, same_table, same_toml};
+use crate::formatting::{Renders, Surroundings, TextEdit, apply, changed_sections, same_table, same_toml};
 use crate::template::{ReadingMode, SourceFile};
 
 /// What a refactoring changes, and what must be the same.
@@ -38,7 +39,7 @@ pub(super) enum Keeps {
 /// proof renders and analyses the document anew; they run side by side.
 pub(super) fn proved(request: &ActionRequest<'_>, drafts: Vec<Draft>) -> Vec<CodeAction> {
     let ActionRequest { view, document, surroundings, proves, .. } = *request;
-    let prover = Prover { view, document, surroundings, renders: OnceLock::new(), values: OnceLock::new() };
+    let prover = Prover { view, document, surroundings, renders: OnceLock::new() };
     let action = |Draft { title, kind, change }: Draft| {
         let is_proved = |change: &Change| if proves.cover(&title) { prover.prove(change) } else { Ok(()) };
         let change = change.and_then(|change| is_proved(&change).map(|()| change.edits));
@@ -54,36 +55,36 @@ struct Prover<'a> {
     surroundings: Surroundings<'a>,
     /// What it renders to as it is, found out by the first proof that asks.
     renders: OnceLock<Option<Renders<'a>>>,
-    /// The values of the text that was analysed, parsed by the first proof that asks; `None` where it is no TOML.
-    values: OnceLock<Option<DeTable<'a>>>,
 }
 
-impl<'a> Prover<'a> {
+impl Prover<'_> {
     fn prove(&self, change: &Change) -> Result<(), String> {
         let Surroundings { analyzer, options, loader, .. } = self.surroundings;
         let (before, analysis) = (self.view.text(), self.view.analysis());
         let after: Arc<str> = apply(before, &change.edits).into();
         let is_rendered = [before, &after].iter().any(|text| reading(text).mode != ReadingMode::Plain);
-        let same = |before: &str, after: &str| self.is_same(before, after, &change.keeps);
-        // Side by side: what must be analysed, and what can be read meanwhile.
-        let (changed, holds) = rayon::join(
+        let render = || Renders::new(self.document, self.surroundings, analysis.rendered.clone());
+        let (changed, renders) = rayon::join(
             || {
                 (analysis.kind == FileKind::Test).then(|| {
                     let document = SourceFile { text: Arc::clone(&after), ..self.document.clone() };
                     analyzer.analyze_with(&document, options, loader)
                 })
             },
-            || {
-                self.values();
-                (!is_rendered).then(|| same(before, &after))
-            },
+            || is_rendered.then(|| self.renders.get_or_init(render)),
         );
-        let holds = holds.unwrap_or_else(|| {
-            let render = || Renders::new(self.document, self.surroundings, analysis.rendered.clone());
-            let known = changed.as_ref().and_then(|changed| changed.rendered.as_deref());
-            let renders = self.renders.get_or_init(render);
-            renders.as_ref().is_some_and(|renders| renders.keep(&after, known, &same))
-        });
+        let same = |before: &str, after: &str| {
+            let are_valid = is_valid(before, Some(analysis)) && is_valid(after, changed.as_ref());
+            (are_valid && same_in_changed_sections(before, after, &change.keeps))
+                || is_same(before, after, &change.keeps)
+        };
+        let holds = match renders {
+            None => same(before, &after),
+            Some(renders) => {
+                let known = changed.as_ref().and_then(|changed| changed.rendered.as_deref());
+                renders.as_ref().is_some_and(|renders| renders.keep(&after, known, &same))
+            }
+        };
         if !holds {
             return Err("it can't be proved that the test would mean the same".to_owned());
         }
@@ -92,33 +93,35 @@ impl<'a> Prover<'a> {
         }
         Ok(())
     }
+}
 
-    /// Whether two texts are the same by what is kept.
-    fn is_same(&self, before: &str, after: &str, keeps: &Keeps) -> bool {
-        if before == after && matches!(keeps, Keeps::Values) {
-            return true;
-        }
-        let parsed;
-        let old = match std::ptr::eq(before, self.view.parsed_text()) {
-            true => self.values(),
-            false => {
-                parsed = DeTable::parse(before).ok();
-                parsed.as_ref().map(|table| table.get_ref())
-            }
-        };
-        let new = DeTable::parse(after).ok();
-        match (old, new, keeps) {
-            (Some(old), Some(new), Keeps::Values) => same_table(old, new.get_ref()),
-            (Some(old), Some(new), Keeps::ValuesBut { variable }) => same_but_variable(old, new.into_inner(), variable),
-            (Some(old), Some(new), Keeps::Meaning(same)) => same(old, new.get_ref()),
-            (_, _, Keeps::Values) => same_toml(before, after),
-            (_, _, Keeps::ValuesBut { .. } | Keeps::Meaning(_)) => false,
-        }
-    }
+/// Whether `text` is valid TOML, which its analysis tells for nothing: what is wrong with the syntax is always an error.
+fn is_valid(text: &str, analysis: Option<&Analysis>) -> bool {
+    let is_found_valid = |analysis: &Analysis| {
+        let rendered = analysis.rendered.as_ref();
+        let is_whole = rendered.is_none_or(|rendered| rendered.opaque.is_empty() && !rendered.given_up);
+        is_whole && errors(analysis) == 0 && analysis.parsed_text() == text
+    };
+    analysis.is_some_and(is_found_valid) || DeTable::parse(text).is_ok()
+}
 
-    fn values(&self) -> Option<&DeTable<'a>> {
-        let parse = || Some(DeTable::parse(self.view.parsed_text()).ok()?.into_inner());
-        self.values.get_or_init(parse).as_ref()
+/// Whether two valid texts are the same already by their sections that differ, which is cheap. `false` says nothing.
+fn same_in_changed_sections(before: &str, after: &str, keeps: &Keeps) -> bool {
+    let (before, after) = changed_sections(before, after);
+    // What is said in words of another dialect, is said by the whole.
+    !matches!(keeps, Keeps::Meaning(_)) && is_same(before, after, keeps)
+}
+
+/// Whether two texts are the same by what is kept.
+fn is_same(before: &str, after: &str, keeps: &Keeps) -> bool {
+    let parsed = |text| DeTable::parse(text).ok().map(Spanned::into_inner);
+    let both = || Some((parsed(before)?, parsed(after)?));
+    match keeps {
+        Keeps::Values => same_toml(before, after),
+        Keeps::ValuesBut { variable } => {
+            both().is_some_and(|(before, after)| same_but_variable(&before, after, variable))
+        }
+        Keeps::Meaning(same) => both().is_some_and(|(before, after)| same(&before, &after)),
     }
 }
 

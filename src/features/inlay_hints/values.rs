@@ -22,7 +22,7 @@ pub(super) fn collect(view: &DocumentView, within: Span, hints: &mut Vec<Hint>) 
     // One walk over all values, however many tags there are.
     let mut written: HashMap<Span, Vec<Span>> = expressions.iter().map(|(_, token)| (token.span, Vec::new())).collect();
     for value in rendered.map.values().filter(|value| value.tag.file == FileId::DOCUMENT) {
-        if let Some(spans) = written.get_mut(&value.tag.span) {
+        if let Some(spans) = view.present(value.tag.span).and_then(|tag| written.get_mut(&tag)) {
             spans.push(value.rendered);
         }
     }

@@ -5,9 +5,7 @@
 //! stands in branches that were not taken and in macros that nobody calls.
 
 use std::collections::HashMap;
-use std::panic::resume_unwind;
 use std::sync::LazyLock;
-use std::thread;
 
 use super::collect::{Collector, Identity};
 use super::{Home, Occurrence, Role, Spelling, SymbolKind};
@@ -75,9 +73,6 @@ const PAIR_KEYS: [&str; 2] = ["parent", "child"];
 /// Keys of `[expect.span]` and `[expect.window]` themselves; any other key with a table is a name.
 const BLOCK_KEYS: &[&str] = &["attrs", "attributes", "events", "duration_ms", "count"];
 
-/// The texts of a render of this many bytes and more are read side by side: less takes hardly longer than a thread to start.
-const LONG: usize = 32 * 1024;
-
 /// Finds the names of the format in a document.
 pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
     let kind = view.analysis().kind;
@@ -89,21 +84,11 @@ pub(super) fn collect(view: &DocumentView, collector: &mut Collector) {
         return variables(view, collector);
     }
     let names = Names { view, text: view.text(), reading: Reading::Written { map } };
-    let mut written = || {
-        variables(view, collector);
-        names.names(view.syntax())
-    };
-    let (mut found, rendered) = match &view.analysis().rendered {
-        None => (written(), Vec::new()),
-        Some(rendered) if rendered.text.len() < LONG => (written(), rendered_names(view, rendered)),
-        // Not rayon, whose threads take other work while they wait: here a cell is being filled that it might ask for.
-        Some(rendered) => thread::scope(|scope| {
-            let rendered = scope.spawn(|| rendered_names(view, rendered));
-            let written = written();
-            (written, rendered.join().unwrap_or_else(|panic| resume_unwind(panic)))
-        }),
-    };
-    found.extend(rendered);
+    variables(view, collector);
+    let mut found = names.names(view.syntax());
+    if let Some(rendered) = &view.analysis().rendered {
+        found.extend(rendered_names(view, rendered));
+    }
     resolve(found, collector);
 }
 

@@ -19,18 +19,33 @@ struct Topic {
     kind: HintKind,
 }
 
-/// The hints within a range, of the kinds that the client wants.
+/// The hints within a range, of the kinds that the client wants. Who can be told to ask again gets those of the last analysis where the
+/// next one takes long: they come with the typing.
 pub async fn handle(session: &Session, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
-    let kinds = session.state().settings.inlay_hints;
-    feature::answer(session, params.text_document.uri, move |subject| {
+    let (kinds, can_ask_again) = {
+        let state = session.state();
+        (state.settings.inlay_hints, state.facts.refreshes_hints)
+    };
+    let uri = params.text_document.uri;
+    let work = move |subject: &feature::Subject| {
         let within = subject.span(params.range);
         let mut hints = inlay_hints::hints(subject.view(), &subject.known_spans(), kinds, within);
         if kinds.never_red {
             hints.extend(inlay_hints::never_red(&subject.unfailing(), within));
         }
-        hints.into_iter().map(|hint| to_lsp(subject, hint)).collect()
-    })
-    .await
+        let ahead_of = subject.view().is_ahead().then_some(subject.page.revision);
+        let hints = hints.into_iter().map(|hint| to_lsp(subject, hint)).collect();
+        (hints, ahead_of)
+    };
+    let answer = match can_ask_again {
+        true => feature::answer_while_typing(session, uri.clone(), work).await?,
+        false => feature::answer(session, uri.clone(), work).await?,
+    };
+    let Some((hints, ahead_of)) = answer else { return Ok(None) };
+    if let Some(revision) = ahead_of {
+        session.refresh_hints_once_judged(&uri, revision);
+    }
+    Ok(Some(hints))
 }
 
 fn to_lsp(subject: &feature::Subject, Hint { offset, label, kind }: Hint) -> InlayHint {

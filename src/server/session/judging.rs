@@ -168,6 +168,7 @@ impl Session {
             // To free what an earlier analysis made takes about as long as to make it: nobody waits for that.
             let earlier = document.judged.replace(Arc::clone(&judged));
             let followed = document.renders_followed.clone();
+            let hints_ahead = std::mem::take(&mut document.hints_ahead);
             state.documents.land(uri);
             let latency = asked.elapsed();
             self.shared.metrics.total.record(latency);
@@ -179,6 +180,9 @@ impl Session {
             drop(state);
             self.tell_waiting();
             drop(earlier);
+            if hints_ahead {
+                self.refresh_hints();
+            }
             self.prepare_at_rest(uri, &judged);
             replay::soon(self, &snapshot, &judged);
             explorer::tell(self, uri, &judged);
