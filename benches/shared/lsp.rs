@@ -62,9 +62,12 @@ impl Server {
         let input = process.stdin.take().expect("standard input is piped");
         let output = BufReader::new(process.stdout.take().expect("standard output is piped"));
         let mut server = Self { process, input, output, requests: 0, judged: None, started, initialized: started };
-        // A client that watches files, so that only the documents are measured.
-        let watching = json!({ "didChangeWatchedFiles": { "dynamicRegistration": true } });
-        let capabilities = json!({ "workspace": watching, "textDocument": text_document });
+        // A client that watches files, so that only the documents are measured, and that can be told to ask for hints again.
+        let workspace = json!({
+            "didChangeWatchedFiles": { "dynamicRegistration": true },
+            "inlayHint": { "refreshSupport": true },
+        });
+        let capabilities = json!({ "workspace": workspace, "textDocument": text_document });
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
         server.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
         loop {
