@@ -2,6 +2,7 @@
 
 use clnrm_lsp::features::inlay_hints::{HintKinds, hints, tooltip};
 use clnrm_lsp::features::known_spans::{KnownSpan, KnownSpans};
+use clnrm_lsp::features::{DocumentView, Written};
 use clnrm_lsp::text::Span;
 use proptest::prelude::*;
 
@@ -15,11 +16,11 @@ fn known() -> KnownSpans {
 }
 
 /// The text with its hints in brackets.
-fn hinted(fixture: &Fixture, within: Span) -> String {
-    let text = fixture.view.text();
+fn hinted(view: &DocumentView, within: Span) -> String {
+    let text = view.text();
     let mut shown = String::new();
     let mut at = 0;
-    for hint in hints(&fixture.view, &known(), HintKinds::ALL, within) {
+    for hint in hints(view, &known(), HintKinds::ALL, within) {
         shown += &text[at..hint.offset];
         shown += &format!("⟦{}⟧", hint.label);
         at = hint.offset;
@@ -29,7 +30,14 @@ fn hinted(fixture: &Fixture, within: Span) -> String {
 
 fn all(text: &str) -> String {
     let fixture = Fixture::new(text);
-    hinted(&fixture, Span::new(0, fixture.view.text().len()))
+    hinted(&fixture.view, Span::new(0, fixture.view.text().len()))
+}
+
+/// The text that `typed` makes of `earlier`, hinted before it is analysed.
+fn ahead(earlier: &str, typed: (&str, &str)) -> String {
+    let text = earlier.replacen(typed.0, typed.1, 1);
+    let view = Fixture::new(earlier).view.ahead(Written::new(text.as_str().into())).unwrap();
+    hinted(&view, Span::new(0, text.len()))
 }
 
 #[test]
@@ -40,6 +48,29 @@ fn values_of_constructs_are_shown_behind_them() {
          empty = \"{{{{ \"\" }}}}\"\nbroken = \"{{{{ nothing.at.all }}}}\"\n\
          {{% for n in [\"ä\", \"b\", \"c\"] %}}\n[[steps]]\nname = \"{{{{ n }}}}-{{{{ svc }}}}\"\n{{% endfor %}}\n"
     )));
+}
+
+#[test]
+fn values_stand_behind_their_tags_where_those_are_now() {
+    let text =
+        format!("{{% set a = 1 %}}\n{META}[services.a]\nimage = \"{{{{ 1 + 1 }}}}\"\nplugin = \"{{{{ 2 + 2 }}}}\"\n");
+    let [image, plugin] = ["image = \"{{ 1 + 1 }}⟦= 2⟧\"", "plugin = \"{{ 2 + 2 }}⟦= 4⟧\""];
+    let shown = ahead(&text, ("[meta]", "# é\n[meta]"));
+    assert!(shown.contains(image) && shown.contains(plugin), "{shown}");
+    // What the line gives that is being typed into, nobody knows yet.
+    let shown = ahead(&text, ("1 + 1", "1 + 10"));
+    assert!(shown.contains("{{ 1 + 10 }}\"") && shown.contains(plugin), "{shown}");
+}
+
+#[test]
+fn what_was_secret_when_it_was_rendered_is_covered() {
+    let text = format!(
+        "{{% set a = 1 %}}\n{META}[vars]\npassword = \"hunter22\"\nurl = \"db:hunter22@x\"\n[services.a]\nimage = \"{{{{ vars.url }}}}\"\n"
+    );
+    for typed in [("password = \"hunter22\"", "password = \"hunter2\""), ("password = \"", "passw = \"")] {
+        let shown = ahead(&text, typed);
+        assert!(shown.contains("{{ vars.url }}⟦= db:•••@x⟧"), "{shown}");
+    }
 }
 
 #[test]
@@ -69,7 +100,7 @@ fn only_what_is_asked_for_is_answered() {
     let text = format!("{META}a = {{{{ svc }}}}\nb = {{{{ svc }}}}\ntimeout_ms = 5000\n");
     let fixture = Fixture::new(&text);
     let line = text.find("b = ").unwrap();
-    assert_eq!(hinted(&fixture, Span::new(line, line + 14)).matches('⟦').count(), 1);
+    assert_eq!(hinted(&fixture.view, Span::new(line, line + 14)).matches('⟦').count(), 1);
     let none = HintKinds {
         values: false,
         parameters: false,
